@@ -1,0 +1,6 @@
+"""Entity embeddings of categorical features as scikit-learn estimators."""
+
+from skembed._regressor import EmbeddingRegressor
+
+__all__ = ["EmbeddingRegressor"]
+__version__ = "0.1.0"

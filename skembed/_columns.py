@@ -1,0 +1,235 @@
+"""Reading a table: whatever users pass becomes a list of typed columns."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias, cast
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.utils import check_array
+
+from skembed.exceptions import ColumnError
+
+Kind: TypeAlias = Literal["text", "boolean", "integer", "float"]
+
+KIND_OF_OBJECTS: dict[str, Kind] = {
+    "string": "text",
+    "empty": "text",
+    "boolean": "boolean",
+    "integer": "integer",
+    "floating": "float",
+    "mixed-integer-float": "float",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a table: its name, the kind of its values, the values.
+
+    Attributes
+    ----------
+    name : hashable
+        The column's name, or its position where the table has no names.
+    kind : {"text", "boolean", "integer", "float"}
+        What the values are, missing ones aside.
+    values : array of shape (n_samples,)
+        A numpy or pandas array; missing values are whatever pandas counts as such.
+    """
+
+    name: Hashable
+    kind: Kind
+    values: Any
+
+    def factorize(self) -> tuple[np.ndarray, np.ndarray]:
+        """Split the values into codes and what they stand for.
+
+        Returns
+        -------
+        codes : ndarray of shape (n_samples,)
+            The position of each value in `uniques`; -1 where it is missing.
+        uniques : ndarray
+            Distinct values in no order; a pandas categorical may list unused ones.
+        """
+        if isinstance(self.values, pd.Categorical):
+            return self.values.codes, self.values.categories.to_numpy()
+        codes, uniques = pd.factorize(self.values)
+        return codes, np.asarray(uniques)
+
+    def take(self, rows: np.ndarray) -> Column:
+        """Return some of the rows."""
+        return replace(self, values=self.values[rows])
+
+    def to_float(self) -> np.ndarray:
+        """Return the values as 64-bit floats, NaN where they are missing."""
+        return np.asarray(
+            pd.Series(self.values).to_numpy(dtype=np.float64, na_value=np.nan)
+        )
+
+
+def as_table(X: Any) -> Any:
+    """Return `X` as a two-dimensional table, without touching its values.
+
+    Parameters
+    ----------
+    X : array-like, dataframe, series or list
+        One-dimensional tokens become a table of one column.
+
+    Returns
+    -------
+    table : dataframe or ndarray of shape (n_samples, n_features)
+        The same dataframe that was passed, or an array.
+
+    Raises
+    ------
+    TypeError
+        For sparse matrices.
+    ValueError
+        For tables without rows or columns, one-dimensional floats, lazy frames and
+        arrays of more than two dimensions.
+    """
+    if sparse.issparse(X):
+        raise TypeError(
+            "Sparse data was passed, but levels and quantities are read from a dense "
+            "table. Use X.toarray() or, better, the table from before it was encoded."
+        )
+    frame = nw.from_native(X, allow_series=True, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        raise ValueError("A lazy frame was passed: call its collect() first.")
+    if isinstance(frame, nw.Series):
+        frame = frame.to_frame()
+    if isinstance(frame, nw.DataFrame):
+        _check_not_empty(frame.shape)
+        return frame.to_native()
+    return _as_array(X)
+
+
+def _as_array(X: Any) -> np.ndarray:
+    array = X if isinstance(X, np.ndarray) else _array_of(X)
+    if array.ndim == 1 and array.dtype.kind in "OUSbiu" and array.size:
+        return array.reshape(-1, 1)
+    return cast("np.ndarray", check_array(array, dtype=None, ensure_all_finite=False))
+
+
+def _array_of(X: Any) -> np.ndarray:
+    """Make an array of a list, each value keeping the type it has."""
+    try:
+        array = np.asarray(X)
+    except ValueError as error:
+        raise ValueError(
+            "The rows of X differ in length, so it is not a table: pass a dataframe "
+            "or rows of equal length."
+        ) from error
+    if array.dtype.kind in "US":  # numpy may have turned numbers into text
+        return np.array(X, dtype=object)
+    return array
+
+
+def _check_not_empty(shape: tuple[int, int]) -> None:
+    for count, what in zip(shape, ("sample", "feature"), strict=True):
+        if count == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={shape}) while a minimum of 1 "
+                "is required."
+            )
+
+
+def read_columns(table: Any) -> list[Column]:
+    """Read every column of a table.
+
+    Parameters
+    ----------
+    table : dataframe or ndarray of shape (n_samples, n_features)
+        As returned by `as_table`.
+
+    Returns
+    -------
+    list of Column
+        In the order of the table.
+
+    Raises
+    ------
+    ColumnError
+        For a column of dates, of mixed types, or of anything else that is neither
+        text nor a truth value nor a number.
+    """
+    if isinstance(table, np.ndarray):
+        return [_column(j, pd.Series(table[:, j])) for j in range(table.shape[1])]
+    if isinstance(table, pd.DataFrame):
+        return [_column(name, series) for name, series in table.items()]
+    frame = nw.from_native(table, eager_only=True)
+    return [_column(name, _to_pandas(frame[name])) for name in frame.columns]
+
+
+def _to_pandas(series: nw.Series[Any]) -> pd.Series:
+    """Copy a column of another frame library, its missing values with it."""
+    dtype = series.dtype
+    if dtype.is_integer() and series.null_count():
+        return pd.Series(series.to_list(), dtype="Int64")
+    if dtype.is_numeric():
+        return pd.Series(series.to_numpy())
+    if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean, nw.Object):
+        return pd.Series(series.to_list(), dtype=object)
+    raise _unreadable(series.name, str(dtype).lower())
+
+
+def _column(name: Hashable, series: pd.Series) -> Column:
+    dtype = series.dtype
+    types = pd.api.types
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _categorical(name, series)
+    if types.is_bool_dtype(dtype):
+        return Column(name, "boolean", series.array)
+    if types.is_integer_dtype(dtype):
+        return Column(name, "integer", series.array)
+    if types.is_float_dtype(dtype):
+        return Column(name, "float", series.array)
+    if types.is_object_dtype(dtype):
+        return _objects(name, series)
+    if types.is_string_dtype(dtype) and dtype.kind != "S":
+        return Column(name, "text", series.array)
+    if types.is_complex_dtype(dtype):
+        raise ColumnError(f"Complex data not supported: column {name!r} holds it.")
+    raise _unreadable(name, str(dtype))
+
+
+def _categorical(name: Hashable, series: pd.Series) -> Column:
+    """Keep the codes of a pandas categorical; its levels decide the kind."""
+    levels = _column(name, series.cat.categories.to_series())
+    values = pd.Categorical.from_codes(
+        series.cat.codes.to_numpy(), categories=pd.Index(levels.values)
+    )
+    return Column(name, levels.kind, values)
+
+
+def _objects(name: Hashable, series: pd.Series) -> Column:
+    """Give Python objects the type that all of them share."""
+    inferred = pd.api.types.infer_dtype(series, skipna=True)
+    kind = KIND_OF_OBJECTS.get(inferred)
+    if kind is None:
+        found = sorted({type(v).__name__ for v in series[series.notna()].head(1000)})
+        raise _unreadable(name, " and ".join(found))
+    if kind == "integer":
+        return Column(name, kind, _integers(series))
+    if kind == "float":
+        return Column(name, kind, series.to_numpy(np.float64, na_value=np.nan))
+    return Column(name, kind, series.to_numpy())
+
+
+def _integers(series: pd.Series) -> Any:
+    try:
+        return pd.array(series, dtype="Int64")
+    except OverflowError:  # beyond 64 bits Python's integers serve as levels too
+        return series.to_numpy()
+
+
+def _unreadable(name: Hashable, what: str) -> ColumnError:
+    return ColumnError(
+        f"Column {name!r} holds values of type {what}. A column is to hold text, truth "
+        "values or numbers, of one kind throughout. Turn levels into text with "
+        "astype(str) and quantities into numbers with astype(float); of a date, take "
+        "its parts, such as month and weekday."
+    )

@@ -1,0 +1,228 @@
+"""From columns to the numbers that a network reads, and what that takes to learn."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from skembed._columns import Column
+from skembed._quantities import Standardizer, learn_standardizer
+from skembed._vocabulary import Vocabulary, learn_vocabulary
+from skembed.exceptions import ColumnError, UnknownLevelError
+
+N_SHOWN = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A table as a network reads it.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n_samples, n_categorical) and dtype int32
+        A row of its column's embedding table for every value.
+    quantities : ndarray of shape (n_samples, n_inputs) and dtype float64
+        Standardised quantities and the flags of missing ones.
+    """
+
+    codes: np.ndarray
+    quantities: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: np.ndarray | slice) -> Encoded:
+        """Return some of the rows."""
+        return Encoded(self.codes[rows], self.quantities[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """The learned way from columns to numbers.
+
+    Attributes
+    ----------
+    is_categorical : ndarray of shape (n_features,) and dtype bool
+        Which columns have levels; the others are quantities.
+    vocabularies : tuple of Vocabulary
+        One for every categorical column, in the order of the table.
+    standardizer : Standardizer
+        Of the other columns.
+    """
+
+    is_categorical: np.ndarray
+    vocabularies: tuple[Vocabulary, ...]
+    standardizer: Standardizer
+
+    def encode(self, columns: Sequence[Column], handle_unknown: str) -> Encoded:
+        """Encode columns like those that were learned.
+
+        Parameters
+        ----------
+        columns : sequence of Column
+            As many, in the same order.
+        handle_unknown : {"average", "error"}
+            What to do about a level that was not learned.
+
+        Returns
+        -------
+        Encoded
+            With the code `Vocabulary.unseen_row` for levels not learned.
+
+        Raises
+        ------
+        UnknownLevelError
+            If there are any and `handle_unknown` is "error".
+        """
+        categorical, quantitative = _by_role(columns, self.is_categorical)
+        if handle_unknown == "error":
+            self._check_known(categorical)
+        pairs = zip(self.vocabularies, categorical, strict=True)
+        codes = [vocabulary.encode(column) for vocabulary, column in pairs]
+        quantities = self.standardizer.apply(
+            _matrix(quantitative, len(columns[0].values))
+        )
+        return Encoded(_stack(codes, len(quantities)), quantities)
+
+    def on_the_scale_of(self, earlier: Encoding) -> Encoding:
+        """Return the same levels with the quantities scaled as they were earlier."""
+        return replace(self, standardizer=earlier.standardizer)
+
+    def _check_known(self, columns: Sequence[Column]) -> None:
+        for vocabulary, column in zip(self.vocabularies, columns, strict=True):
+            unseen = vocabulary.unseen(column)
+            if unseen:
+                shown = ", ".join(map(repr, unseen[:N_SHOWN]))
+                more = f" and {len(unseen) - N_SHOWN} more" * (len(unseen) > N_SHOWN)
+                raise UnknownLevelError(
+                    f"Column {vocabulary.name!r} holds levels that fit has not seen: "
+                    f"{shown}{more}. Set handle_unknown='average' to give them the "
+                    "average embedding, or fit on data that has them."
+                )
+
+
+def learn_encoding(
+    columns: Sequence[Column],
+    is_categorical: np.ndarray,
+    weight: np.ndarray | None = None,
+    min_frequency: float | None = None,
+    max_categories: int | None = None,
+) -> Encoding:
+    """Learn levels and scales.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The training table.
+    is_categorical : ndarray of shape (n_features,) and dtype bool
+        From `resolve_categorical`.
+    weight : ndarray of shape (n_samples,), default=None
+        How often each row counts; None counts each once.
+    min_frequency, max_categories
+        See `learn_vocabulary`.
+
+    Returns
+    -------
+    Encoding
+        What `Encoding.encode` needs.
+    """
+    categorical, quantitative = _by_role(columns, is_categorical)
+    return Encoding(
+        is_categorical=is_categorical,
+        vocabularies=tuple(
+            learn_vocabulary(column, weight, min_frequency, max_categories)
+            for column in categorical
+        ),
+        standardizer=learn_standardizer(
+            _matrix(quantitative, len(columns[0].values)), weight
+        ),
+    )
+
+
+def resolve_categorical(choice: Any, columns: Sequence[Column]) -> np.ndarray:
+    """Decide which columns are categorical.
+
+    Parameters
+    ----------
+    choice : {"auto", "all"} or array-like
+        "auto" takes every column that does not hold floating-point numbers. An array
+        holds names, positions or a boolean for every column.
+    columns : sequence of Column
+        The table.
+
+    Returns
+    -------
+    ndarray of shape (n_features,) and dtype bool
+        True where the column is categorical.
+
+    Raises
+    ------
+    ColumnError
+        If `choice` names a column that is not there.
+    """
+    if isinstance(choice, str):
+        return np.array([choice == "all" or c.kind != "float" for c in columns])
+    chosen = list(choice)
+    if chosen and all(isinstance(entry, bool | np.bool_) for entry in chosen):
+        if len(chosen) != len(columns):
+            raise ColumnError(
+                f"categorical_features is a mask of {len(chosen)} entries, but X has "
+                f"{len(columns)} columns."
+            )
+        return np.array(chosen, dtype=bool)
+    mask = np.zeros(len(columns), dtype=bool)
+    mask[[_position(entry, columns) for entry in chosen]] = True
+    return mask
+
+
+def _position(entry: Any, columns: Sequence[Column]) -> int:
+    names = [column.name for column in columns]
+    if isinstance(entry, str) and entry in names:
+        return names.index(entry)
+    if isinstance(entry, int | np.integer) and -len(names) <= entry < len(names):
+        return int(entry)
+    close = difflib.get_close_matches(str(entry), map(str, names))
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    raise ColumnError(
+        f"categorical_features names column {entry!r}, which X does not have{hint}"
+    )
+
+
+def _by_role(
+    columns: Sequence[Column], is_categorical: np.ndarray
+) -> tuple[list[Column], list[Column]]:
+    pairs = list(zip(columns, is_categorical, strict=True))
+    return [c for c, is_ in pairs if is_], [c for c, is_ in pairs if not is_]
+
+
+def _matrix(columns: Sequence[Column], n_samples: int) -> np.ndarray:
+    return _stack([_quantity(column) for column in columns], n_samples, np.float64)
+
+
+def _stack(
+    arrays: Sequence[np.ndarray], n_samples: int, dtype: type = np.int32
+) -> np.ndarray:
+    matrix: np.ndarray = np.empty((n_samples, len(arrays)), dtype=dtype)
+    for j, array in enumerate(arrays):
+        matrix[:, j] = array
+    return matrix
+
+
+def _quantity(column: Column) -> np.ndarray:
+    """Return the numbers of a column, which must be finite or missing."""
+    if column.kind == "text" and len(column.factorize()[1]):
+        raise ColumnError(
+            f"Column {column.name!r} is to be a quantity and holds text. List it in "
+            "categorical_features, or convert it with astype(float)."
+        )
+    values = column.to_float()
+    if np.isinf(values).any():
+        raise ColumnError(
+            f"Column {column.name!r} contains infinity. Replace it by a finite number, "
+            "or by NaN if the value is unknown."
+        )
+    return values

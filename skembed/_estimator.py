@@ -1,0 +1,180 @@
+"""What the estimators share: a learned model, its vectors, and questions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from skembed._columns import Column, as_table, read_columns
+from skembed._model import Model
+from skembed._similarity import distances_from
+from skembed._sklearn import check_feature_names_in, check_features
+from skembed._vocabulary import Vocabulary
+from skembed.exceptions import ColumnError
+
+
+class EmbeddingEstimator(TransformerMixin, BaseEstimator):
+    """A transformer of categorical features into learned vectors.
+
+    A subclass has the parameters `handle_unknown` and `warm_start`, and a ``fit`` that
+    ends with `_keep`.
+    """
+
+    handle_unknown: str
+    warm_start: bool
+    _model: Model
+
+    def _earlier_model(self, table: Any) -> Model | None:
+        if not self.warm_start or not hasattr(self, "_model"):
+            return None
+        check_features(self, table)
+        return self._model
+
+    def _keep(self, model: Model, features: dict[str, Any], y_ndim: int) -> None:
+        """Set every learned attribute; nothing can fail from here on."""
+        if hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        for name, value in features.items():
+            setattr(self, name, value)
+        vocabularies = model.encoding.vocabularies
+        self._model = model
+        self._y_ndim = y_ndim
+        self.categories_ = {v.name: v.levels for v in vocabularies}
+        self.category_counts_ = {v.name: v.counts for v in vocabularies}
+        self.embeddings_ = {
+            v.name: table[v.rows]
+            for v, table in zip(vocabularies, model.predictor.tables, strict=True)
+        }
+        self.is_categorical_ = model.encoding.is_categorical
+        self.n_outputs_ = model.predictor.architecture.n_outputs
+        self.history_ = model.history
+        self.loss_curve_ = model.history["loss"]
+        self.n_iter_ = len(self.loss_curve_)
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Replace each categorical feature by its vectors; others pass unchanged.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
+            The features, in the order of ``fit``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features_out)
+            In the order of ``get_feature_names_out``.
+
+        Raises
+        ------
+        UnknownLevelError
+            For unseen levels, if `handle_unknown` is "error".
+        """
+        return self._model.transform(self._read(X), self.handle_unknown)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Name the columns that ``transform`` returns.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the features; None takes those of ``fit``, or "x0" and so on.
+
+        Returns
+        -------
+        ndarray of str
+            "city_0", "city_1" and so on for the vectors of feature "city"; other
+            features keep their names.
+        """
+        check_is_fitted(self)
+        names = check_feature_names_in(self, input_features)
+        dims = iter(self._model.predictor.architecture.embedding_dims)
+        named = [
+            [f"{name}_{i}" for i in range(next(dims))] if is_categorical else [name]
+            for name, is_categorical in zip(names, self.is_categorical_, strict=True)
+        ]
+        return np.array([name for names in named for name in names], dtype=object)
+
+    def similarities(
+        self, token: Hashable, column: Hashable | None = None
+    ) -> pd.Series:
+        """Measure how far every level is from one of them.
+
+        Parameters
+        ----------
+        token : hashable
+            The level; None or NaN for missing values.
+
+        column : hashable, default=None
+            The categorical feature, by the keys of `embeddings_`; not needed if there
+            is only one.
+
+        Returns
+        -------
+        Series of shape (n_levels,)
+            Euclidean distances between vectors, indexed by level: 0 for the level
+            itself, and for the others the smaller, the more alike.
+
+        Raises
+        ------
+        UnknownLevelError
+            If ``fit`` has not seen the level.
+        ColumnError
+            If there is no such categorical feature, or several to choose from.
+        """
+        check_is_fitted(self)
+        vocabulary = self._vocabulary(column)
+        return distances_from(token, vocabulary, self.embeddings_[vocabulary.name])
+
+    @property
+    def embedding_(self) -> np.ndarray:
+        """The vectors of the only categorical feature's levels."""
+        check_is_fitted(self)
+        if len(self.embeddings_) != 1:
+            raise AttributeError(
+                f"There are {len(self.embeddings_)} categorical features: use "
+                "embeddings_, the dict of their tables."
+            )
+        return next(iter(self.embeddings_.values()))
+
+    @property
+    def model_(self) -> Any:
+        """The trained network, as a Keras model."""
+        check_is_fitted(self)
+        from skembed._network import rescaled_model  # imports TensorFlow
+
+        return rescaled_model(self._model.predictor, self._model.scale)
+
+    def _vocabulary(self, column: Hashable | None) -> Vocabulary:
+        vocabularies = {v.name: v for v in self._model.encoding.vocabularies}
+        if column is None and len(vocabularies) == 1:
+            return next(iter(vocabularies.values()))
+        if column in vocabularies:
+            return vocabularies[column]
+        raise ColumnError(
+            f"column={column!r} is not one of the categorical features: "
+            f"{', '.join(map(repr, vocabularies)) or 'there are none'}."
+        )
+
+    def _read(self, X: Any) -> list[Column]:
+        check_is_fitted(self)
+        table = as_table(X)
+        check_features(self, table)
+        return read_columns(table)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        return tags

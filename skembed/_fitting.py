@@ -1,0 +1,199 @@
+"""Fitting: from columns and a target to a model that predicts.
+
+`fit_model` reads as the data's path. Everything in it works on what the modules named
+after its stages define; the estimators only check parameters and hold the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from skembed._architecture import Architecture, choose_embedding_dims
+from skembed._columns import Column
+from skembed._effects import shrunken_effects
+from skembed._encoding import Encoding, learn_encoding, resolve_categorical
+from skembed._model import Model
+from skembed._predictor import Builder, Predictor
+from skembed._sample import (
+    Sample,
+    hold_out,
+    make_sample,
+    merge_equal_inputs,
+    merge_equal_rows,
+)
+from skembed._schedule import make_schedule
+from skembed._target import learn_target_scale
+from skembed._vocabulary import Vocabulary
+from skembed._weights import draw_weights
+
+EFFECT_LENGTH = 0.5
+
+
+def fit_model(
+    columns: Sequence[Column],
+    target: np.ndarray,
+    sample_weight: np.ndarray | None,
+    params: Mapping[str, Any],
+    rng: np.random.Generator,
+    earlier: Model | None = None,
+) -> Model:
+    """Learn levels, scales and weights.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The table.
+    target : ndarray of shape (n_samples, n_outputs)
+        In units of its own.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Positive weights.
+    params : mapping
+        The estimator's parameters.
+    rng : numpy.random.Generator
+        The only source of randomness.
+    earlier : Model or None
+        A model to go on from.
+
+    Returns
+    -------
+    Model
+        Ready to predict.
+    """
+    encoding = learn_encoding(
+        columns,
+        resolve_categorical(params["categorical_features"], columns),
+        sample_weight,
+        params["min_frequency"],
+        params["max_categories"],
+    )
+    if earlier is None:
+        scale = learn_target_scale(target, sample_weight)
+    else:
+        encoding, scale = encoding.on_the_scale_of(earlier.encoding), earlier.scale
+    sample = make_sample(
+        encoding.encode(columns, "average"), scale.standardize(target), sample_weight
+    )
+    training, validation = _divide(sample, params, rng)
+    architecture = _architecture(encoding, target.shape[1], params, earlier)
+    if earlier is None:
+        start = _fresh_start(architecture, training, params["model"], rng)
+    else:
+        start = _warm_start(architecture, encoding, earlier)
+    schedule = make_schedule(training, scale, params)
+
+    from skembed._training import train  # imports TensorFlow, which takes seconds
+
+    trained, history = train(start, schedule, training, validation, rng)
+    averaged = trained.with_tables(_fill_unseen(trained.tables, training))
+    return Model(encoding, averaged, scale, history)
+
+
+def _divide(
+    sample: Sample, params: Mapping[str, Any], rng: np.random.Generator
+) -> tuple[Sample, Sample | None]:
+    """Hold out a validation sample if asked, and group what is to be trained on."""
+    group = (
+        merge_equal_inputs if params["loss"] == "squared_error" else merge_equal_rows
+    )
+    if not params["early_stopping"]:
+        return group(sample), None
+    rows = merge_equal_rows(sample)
+    training, validation = hold_out(rows, params["validation_fraction"], rng)
+    return group(training), validation
+
+
+def _architecture(
+    encoding: Encoding,
+    n_outputs: int,
+    params: Mapping[str, Any],
+    earlier: Model | None,
+) -> Architecture:
+    units, activation = tuple(params["hidden_units"]), params["activation"]
+    activations = (
+        (activation,) * len(units) if isinstance(activation, str) else activation
+    )
+    if len(activations) != len(units):
+        raise ValueError(
+            f"activation names {len(activations)} activations for {len(units)} hidden "
+            "layers: give one name for all of them, or one for each of hidden_units."
+        )
+    if earlier is not None and params["embedding_dim"] == "auto":
+        dims = earlier.predictor.architecture.embedding_dims
+    else:
+        dims = choose_embedding_dims(params["embedding_dim"], encoding.vocabularies)
+    return Architecture(
+        table_rows=tuple(v.unseen_row + 1 for v in encoding.vocabularies),
+        embedding_dims=dims,
+        n_quantities=encoding.standardizer.n_inputs,
+        hidden_units=units,
+        activations=tuple(activations),
+        n_outputs=n_outputs,
+    )
+
+
+def _fresh_start(
+    architecture: Architecture,
+    training: Sample,
+    builder: Builder | None,
+    rng: np.random.Generator,
+) -> Predictor:
+    """Start as Keras does, each level moved by its shrunken effect.
+
+    From there a level's vector has to move less, and levels that differ in effect are
+    apart from the first step on, whatever the draw.
+    """
+    if builder is not None:
+        return Predictor(architecture, (), (), builder)
+    weights = draw_weights(architecture, rng)
+    tables = []
+    for j, table in enumerate(weights.tables):
+        effects = shrunken_effects(training, j, len(table))
+        directions = rng.normal(size=(effects.shape[1], table.shape[1]))
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        tables.append(table + EFFECT_LENGTH * effects @ directions)
+    start = Predictor(
+        architecture, tuple(weights.to_keras()), tuple(range(len(tables)))
+    )
+    return start.with_tables(tables)
+
+
+def _warm_start(
+    architecture: Architecture, encoding: Encoding, earlier: Model
+) -> Predictor:
+    """Go on from an earlier model; levels new to it start where its unseen ones are."""
+    before = earlier.predictor
+    rows = before.architecture.table_rows
+    if architecture.with_table_rows(rows) != before.architecture:
+        raise ValueError(
+            "warm_start=True continues the network of the earlier fit, but its sizes "
+            f"have changed from {before.architecture} to {architecture}. Set "
+            "warm_start=False to start anew."
+        )
+    pairs = zip(
+        before.tables, earlier.encoding.vocabularies, encoding.vocabularies, strict=True
+    )
+    return before.resized(architecture).with_tables(
+        [_carried_over(table, old, new) for table, old, new in pairs]
+    )
+
+
+def _carried_over(table: np.ndarray, old: Vocabulary, new: Vocabulary) -> np.ndarray:
+    rows = np.full(new.unseen_row + 1, old.unseen_row)
+    rows[new.rows] = old.rows_of_levels(new)
+    return table[rows]
+
+
+def _fill_unseen(tables: Sequence[np.ndarray], training: Sample) -> list[np.ndarray]:
+    """Give the rows that were not trained on the average of those that were."""
+    filled = []
+    for j, table in enumerate(tables):
+        codes = training.inputs.codes[:, j]
+        count = np.bincount(codes, weights=training.weight, minlength=len(table))
+        average = count @ table / count.sum()
+        filled.append(
+            np.where((count > 0)[:, None], table, average.astype(table.dtype))
+        )
+    return filled

@@ -1,0 +1,43 @@
+"""What each parameter of the estimators may be, as scikit-learn declares it."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any
+
+from skembed._activations import ACTIVATIONS
+from skembed._schedule import KERAS_LOSSES, OPTIMIZERS
+from skembed._sklearn import HasMethods, Interval, StrOptions
+
+PARAMETERS: dict[str, list[Any]] = {
+    "embedding_dim": [
+        StrOptions({"auto"}),
+        Interval(Integral, 1, None, closed="left"),
+        dict,
+    ],
+    "hidden_units": ["array-like"],
+    "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
+    "loss": [StrOptions(set(KERAS_LOSSES)), callable],
+    "optimizer": [StrOptions(set(OPTIMIZERS)), HasMethods("get_config")],
+    "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
+    "alpha": [Interval(Real, 0, None, closed="left")],
+    "epochs": [Interval(Integral, 1, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "categorical_features": [StrOptions({"auto", "all"}), "array-like"],
+    "min_frequency": [
+        Interval(Integral, 1, None, closed="left"),
+        Interval(Real, 0, 1, closed="neither"),
+        None,
+    ],
+    "max_categories": [Interval(Integral, 1, None, closed="left"), None],
+    "handle_unknown": [StrOptions({"average", "error"})],
+    "model": [callable, None],
+    "callbacks": [list, tuple, HasMethods("on_epoch_end"), None],
+    "warm_start": ["boolean"],
+    "random_state": ["random_state"],
+    "verbose": ["verbose"],
+}

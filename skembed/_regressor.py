@@ -1,0 +1,340 @@
+"""EmbeddingRegressor: parameters and data checked, a model fitted."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils import check_consistent_length, check_random_state
+
+from skembed._columns import Column, as_table, read_columns
+from skembed._estimator import EmbeddingEstimator
+from skembed._fitting import fit_model
+from skembed._parameters import PARAMETERS
+from skembed._sklearn import check_sample_weight, features_seen, fit_context
+from skembed._target import read_target
+
+
+class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
+    """Regression on categorical and numeric features by entity embeddings.
+
+    A small Keras network learns a short dense vector for each level of each
+    categorical feature, together with the function that predicts the target from the
+    vectors and the numeric features [1]_. Once fitted, it predicts, transforms and
+    measures similarities without Keras.
+
+    Read more in the README.
+
+    Parameters
+    ----------
+    embedding_dim : "auto", int or dict, default="auto"
+        Length of the vectors: one for all features, or by feature. "auto" is
+        ``round(0.8 * n_levels ** 0.56)``, kept between 2 and 16; features that a dict
+        leaves out are "auto".
+
+    hidden_units : sequence of int, default=(64, 32)
+        Units of each hidden layer. An empty one makes the model linear in the vectors.
+
+    activation : str or sequence of str, default="relu"
+        Activation of all hidden layers, or of each: "elu", "gelu", "leaky_relu",
+        "linear", "mish", "relu", "selu", "sigmoid", "silu", "softplus", "softsign" or
+        "tanh".
+
+    loss : {"squared_error", "absolute_error", "huber", "log_cosh"}, Loss or callable, \
+            default="squared_error"
+        What training minimises. A ``keras.losses.Loss`` or a function of
+        ``(y_true, y_pred)`` is taken too. The loss sees the target standardised to
+        mean 0 and variance 1, so that a threshold as Huber's is in standard deviations.
+
+    optimizer : str or keras.optimizers.Optimizer, default="adam"
+        The name of a Keras optimizer in lower case, or an instance, whose
+        configuration is used afresh in every ``fit``.
+
+    learning_rate : float, default=None
+        Step size of the optimizer. None keeps the optimizer's own, 0.001 for most.
+
+    alpha : float, default=10.0
+        Strength of the L2 penalty on the vectors and on the kernels of the dense
+        layers, as in ``MLPRegressor`` and ``Ridge``: `alpha` times the sum of their
+        squares is added to the sum of squared errors of the standardised target.
+
+    epochs : int, default=30
+        Passes over the training data.
+
+    batch_size : int or "auto", default="auto"
+        Observations for each optimizer step. "auto" takes a fiftieth of them, but at
+        least 16 and at most 1,024. See Notes for how equal rows are grouped.
+
+    early_stopping : bool, default=False
+        Whether to hold out a validation sample, to stop when its loss no longer
+        improves, and to keep the weights that were best on it.
+
+    validation_fraction : float, default=0.1
+        The share of the observations to hold out.
+
+    n_iter_no_change : int, default=10
+        Epochs without improvement after which early stopping ends training.
+
+    tol : float, default=1e-4
+        The least decrease of the validation loss that is an improvement, for a target
+        of variance 1.
+
+    categorical_features : {"auto", "all"} or array-like, default="auto"
+        Which features have levels. "auto" takes every column that does not hold
+        floating-point numbers: strings, objects, categories, booleans and integers.
+        "all" takes every column. An array holds names, positions or a boolean for
+        each column. The other features are standardised quantities.
+
+    min_frequency : int or float, default=None
+        Levels with a smaller count (an integer) or a smaller share of the
+        observations (a float) are rare: those of one feature share one vector.
+
+    max_categories : int, default=None
+        At most so many vectors for the levels of a feature, the shared vector of its
+        rare levels among them. Missing values are not counted.
+
+    handle_unknown : {"average", "error"}, default="average"
+        What to do about levels that ``fit`` has not seen: give them the average of
+        the feature's vectors, weighted by the levels' counts, or raise an error.
+
+    model : callable, default=None
+        Builds a Keras model of your own: ``model(inputs, features, n_outputs)`` gets
+        the dict of Keras inputs and the tensor of all vectors and quantities side by
+        side, and returns a ``keras.Model`` from those inputs. `hidden_units` and
+        `activation` are then not used, and Keras is needed to predict.
+
+    callbacks : keras.callbacks.Callback or list of them, default=None
+        Called during training. Those with a method for every batch make it slower.
+
+    warm_start : bool, default=False
+        Whether ``fit`` continues from the earlier fit: its weights and the scales of
+        its quantities and target. New levels start from the vector of unseen ones;
+        levels that the new data lack are forgotten.
+
+    random_state : int, RandomState instance or None, default=None
+        Determines the initial weights, the order of the rows and the rows held out.
+
+    verbose : int, default=0
+        0 is silent, 1 shows a progress bar for each epoch, 2 a line.
+
+    Attributes
+    ----------
+    embedding_ : ndarray of shape (n_levels, n_dims)
+        The vectors of the levels in `categories_`, if there is one categorical feature.
+
+    embeddings_ : dict of ndarray
+        The same for every categorical feature, by its name (or position where the
+        data had no names).
+
+    categories_ : dict of ndarray of shape (n_levels,)
+        The levels of each categorical feature, sorted; NaN, the last, stands for
+        missing values, if there were any.
+
+    category_counts_ : dict of ndarray of shape (n_levels,)
+        How many training rows had each level: the sum of their weights.
+
+    is_categorical_ : ndarray of shape (n_features_in_,)
+        Whether each feature was taken as categorical.
+
+    n_iter_ : int
+        Epochs that were run.
+
+    loss_curve_ : list of float
+        The training loss after each epoch, without the penalty, averaged over the
+        epoch's steps: for squared and absolute error of a single output in units of
+        the target, else for the standardised target.
+
+    history_ : dict of list of float
+        "loss", the same as `loss_curve_`, and "val_loss" with early stopping.
+
+    model_ : keras.Model
+        The trained network, rebuilt when asked for. It takes the dict of "codes", the
+        row of each level in its table, and "quantities", standardised.
+
+    n_outputs_ : int
+        The number of targets.
+
+    n_features_in_ : int
+        The number of features seen during ``fit``.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, if the data had string names.
+
+    See Also
+    --------
+    sklearn.preprocessing.OneHotEncoder : An axis for each level, for few levels.
+    sklearn.preprocessing.TargetEncoder : One number for each level.
+    sklearn.neural_network.MLPRegressor : The same on numeric features.
+
+    Notes
+    -----
+    Rows of equal inputs are grouped before training into one row with their mean
+    target and total weight, which leaves the squared error as it is but for a
+    constant. An epoch keeps its number of steps, one for every `batch_size`
+    observations; where the grouped rows fit into one batch, every step sees them all.
+    With another loss, only rows equal in inputs and target are grouped.
+
+    Weights that are whole numbers count rows: a row of weight 3 is the same as three
+    rows, to the last bit. Other weights only multiply the loss.
+
+    Vectors start at the level's mean target, shrunken by its count, along a random
+    direction, plus what Keras draws.
+
+    References
+    ----------
+    .. [1] Guo, C. & Berkhahn, F. (2016). Entity Embeddings of Categorical Variables.
+       arXiv:1604.06737, section 3.
+
+    Examples
+    --------
+    >>> from skembed import EmbeddingRegressor
+    >>> from skembed.datasets import make_tokens
+    >>> X, y = make_tokens(1_000, random_state=0)
+    >>> model = EmbeddingRegressor(embedding_dim=4, random_state=0).fit(X, y)
+    >>> model.embedding_.shape
+    (5, 4)
+    >>> model.similarities("e").sort_values().index.tolist()
+    ['e', 'd', 'c', 'b', 'a']
+    >>> bool(model.score(X, y) > 0.97)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = PARAMETERS
+
+    def __init__(
+        self,
+        embedding_dim: Any = "auto",
+        hidden_units: Any = (64, 32),
+        activation: Any = "relu",
+        *,
+        loss: Any = "squared_error",
+        optimizer: Any = "adam",
+        learning_rate: float | None = None,
+        alpha: float = 10.0,
+        epochs: int = 30,
+        batch_size: Any = "auto",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        categorical_features: Any = "auto",
+        min_frequency: float | None = None,
+        max_categories: int | None = None,
+        handle_unknown: str = "average",
+        model: Any = None,
+        callbacks: Any = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.embedding_dim = embedding_dim
+        self.hidden_units = hidden_units
+        self.activation = activation
+        self.loss = loss
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.alpha = alpha
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.categorical_features = categorical_features
+        self.min_frequency = min_frequency
+        self.max_categories = max_categories
+        self.handle_unknown = handle_unknown
+        self.model = model
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> EmbeddingRegressor:
+        """Learn the vectors and the function that predicts from them.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
+            The features. One-dimensional tokens are one feature.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The target.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights; None is a weight of one. Rows of weight zero are
+            left out before levels are learned.
+
+        Returns
+        -------
+        EmbeddingRegressor
+            This estimator.
+
+        Raises
+        ------
+        ColumnError
+            If a feature cannot be read, or not in its role.
+        TrainingError
+            If the loss stops being finite.
+        ValueError
+            If `X`, `y` or `sample_weight` are malformed. An earlier fit stays usable,
+            whatever was raised.
+        """
+        table = as_table(X)
+        features = features_seen(table)
+        columns = read_columns(table)
+        target = read_target(y)
+        check_consistent_length(table, target)
+        if sample_weight is not None:
+            columns, target, sample_weight = _weighted(columns, target, sample_weight)
+        earlier = self._earlier_model(table)
+        seed = check_random_state(self.random_state).randint(2**31, size=4)
+        model = fit_model(
+            columns,
+            target.reshape(len(target), -1),
+            sample_weight,
+            self.get_params(deep=False),
+            np.random.default_rng(seed),
+            earlier,
+        )
+        self._keep(model, features, y_ndim=target.ndim)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
+            The features, in the order of ``fit``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The shape that `y` had in ``fit``.
+
+        Raises
+        ------
+        UnknownLevelError
+            For unseen levels, if `handle_unknown` is "error".
+        """
+        columns = self._read(X)
+        prediction = self._model.predict(columns, self.handle_unknown)
+        return prediction if self._y_ndim > 1 else prediction[:, 0]
+
+
+def _weighted(
+    columns: list[Column], target: np.ndarray, sample_weight: Any
+) -> tuple[list[Column], np.ndarray, np.ndarray]:
+    """Check the weights and leave out the rows of weight zero."""
+    weight = check_sample_weight(
+        sample_weight, target, dtype=np.float64, ensure_non_negative=True
+    )
+    kept = weight > 0
+    if not kept.any():
+        raise ValueError("sample_weight is zero for every row: nothing is left to fit.")
+    if kept.all():
+        return columns, target, weight
+    return [c.take(kept) for c in columns], target[kept], weight[kept]

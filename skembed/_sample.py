@@ -1,0 +1,178 @@
+"""The training sample: rows with a target and a count, merged and divided.
+
+Three operations, all of which leave the weighted least-squares problem as it is:
+equal rows merge, some rows are held out, and rows of equal inputs become one cell.
+After them it no longer matters whether a row was repeated or weighted, nor in which
+order the rows came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from skembed._encoding import Encoded
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Rows to train on or to validate with.
+
+    Attributes
+    ----------
+    inputs : Encoded
+        What the network reads.
+    target : ndarray of shape (n_rows, n_outputs)
+        What it is to predict.
+    count : ndarray of shape (n_rows,)
+        How many observations a row stands for. It decides the number of steps in an
+        epoch and which rows can be held out.
+    weight : ndarray of shape (n_rows,)
+        How much a row counts in the loss.
+    within : float
+        The part of the mean squared error that no function of the inputs can remove,
+        because it was averaged away inside the cells.
+    """
+
+    inputs: Encoded
+    target: np.ndarray
+    count: np.ndarray
+    weight: np.ndarray
+    within: float = 0.0
+
+    @property
+    def n_observations(self) -> float:
+        """The number of observations that the rows stand for."""
+        return float(self.count.sum())
+
+
+def make_sample(
+    inputs: Encoded, target: np.ndarray, sample_weight: np.ndarray | None
+) -> Sample:
+    """Join inputs, target and weights.
+
+    Whole-number weights are read as counts: a row of weight 3 is three rows. Other
+    weights only scale the loss.
+
+    Parameters
+    ----------
+    inputs : Encoded
+        What the network reads.
+    target : ndarray of shape (n_samples, n_outputs)
+        What it is to predict.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Positive weights; None is a weight of one.
+
+    Returns
+    -------
+    Sample
+        A row for every row.
+    """
+    n_samples = len(inputs)
+    weight = np.ones(n_samples) if sample_weight is None else sample_weight
+    whole = sample_weight is not None and bool((weight == np.floor(weight)).all())
+    return Sample(inputs, target, weight if whole else np.ones(n_samples), weight)
+
+
+def merge_equal_rows(sample: Sample) -> Sample:
+    """Merge the rows that are equal in inputs and target, in a canonical order."""
+    return _merge(sample, _groups(sample.inputs, sample.target))
+
+
+def merge_equal_inputs(sample: Sample) -> Sample:
+    """Merge rows of equal inputs into cells with the weighted mean of their targets.
+
+    For squared error a cell has the gradient of its rows, and their loss but for the
+    variance within the cell, which is kept in `Sample.within`.
+
+    Parameters
+    ----------
+    sample : Sample
+        Rows in any order.
+
+    Returns
+    -------
+    Sample
+        A row for every distinct combination of inputs, in a canonical order.
+    """
+    return _merge(sample, _groups(sample.inputs))
+
+
+def hold_out(
+    sample: Sample, fraction: float, rng: np.random.Generator
+) -> tuple[Sample, Sample]:
+    """Divide the observations at random into a training and a validation sample.
+
+    A row that stands for several observations can be divided between the two, as if
+    it had been repeated.
+
+    Parameters
+    ----------
+    sample : Sample
+        Merged rows.
+    fraction : float
+        The share of the observations to hold out.
+    rng : numpy.random.Generator
+        Draws the observations.
+
+    Returns
+    -------
+    training, validation : Sample
+        Both have at least one observation.
+
+    Raises
+    ------
+    ValueError
+        If there is only one observation.
+    """
+    n_observations = int(sample.n_observations)
+    if n_observations < 2:
+        raise ValueError(
+            "early_stopping=True needs at least 2 samples, one of them to validate "
+            f"with, but n_samples = {n_observations}."
+        )
+    n_held_out = int(np.clip(fraction * n_observations, 1, n_observations - 1))
+    held_out = rng.multivariate_hypergeometric(
+        sample.count.astype(np.int64), n_held_out, method="marginals"
+    )
+    return _part(sample, sample.count - held_out), _part(sample, held_out)
+
+
+def _part(sample: Sample, count: np.ndarray) -> Sample:
+    rows = np.flatnonzero(count)
+    share = count[rows] / sample.count[rows]
+    return Sample(
+        inputs=sample.inputs.take(rows),
+        target=sample.target[rows],
+        count=count[rows],
+        weight=sample.weight[rows] * share,
+    )
+
+
+def _groups(inputs: Encoded, target: np.ndarray | None = None) -> np.ndarray:
+    """Return which distinct row each row is, numbered in sorted order."""
+    parts = [inputs.codes, inputs.quantities, *([] if target is None else [target])]
+    columns = [pd.Series(part[:, j]) for part in parts for j in range(part.shape[1])]
+    frame = pd.concat(columns, axis=1, keys=range(len(columns)))
+    return frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy()
+
+
+def _merge(sample: Sample, group: np.ndarray) -> Sample:
+    _, first = np.unique(group, return_index=True)
+
+    def total(values: np.ndarray) -> np.ndarray:
+        return np.bincount(group, weights=values)
+
+    weight = total(sample.weight)
+    means = [total(sample.weight * y) / weight for y in sample.target.T]
+    mean = np.column_stack(means)
+    squares = ((sample.target - mean[group]) ** 2).mean(axis=1)
+    return Sample(
+        inputs=sample.inputs.take(first),
+        target=mean,
+        count=total(sample.count),
+        weight=weight,
+        within=float((sample.weight * squares).sum() / weight.sum()),
+    )

@@ -1,0 +1,148 @@
+"""How to train, as opposed to what: names, numbers and the steps of an epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skembed._sample import Sample
+from skembed._target import TargetScale
+
+KERAS_LOSSES = {
+    "squared_error": "mean_squared_error",
+    "absolute_error": "mean_absolute_error",
+    "huber": "huber",
+    "log_cosh": "log_cosh",
+}
+OPTIMIZERS = (
+    "adadelta",
+    "adafactor",
+    "adagrad",
+    "adam",
+    "adamax",
+    "adamw",
+    "ftrl",
+    "lion",
+    "nadam",
+    "rmsprop",
+    "sgd",
+)
+STEPS_PER_EPOCH = 50
+AUTO_BATCH = (16, 1024)
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """How to train, as opposed to what.
+
+    Attributes
+    ----------
+    optimizer : str or keras.optimizers.Optimizer
+        A name, or an optimizer whose configuration is used.
+    learning_rate : float or None
+        None keeps the optimizer's own.
+    loss : str or keras.losses.Loss or callable
+        A key of `KERAS_LOSSES`, or Keras's.
+    loss_unit : float
+        The loss of one standard unit, in units of the target.
+    alpha : float
+        Multiplies the sum of squared kernels and embeddings, which is divided by the
+        number of observations and added to the mean loss.
+    epochs : int
+        Passes over the observations.
+    batch_size : int
+        Rows in each step.
+    steps_per_epoch : int
+        Steps in each epoch.
+    patience : int or None
+        Epochs without an improvement of the validation loss by `tol` before training
+        stops; None never stops early.
+    tol : float
+        In units of the reported loss.
+    callbacks : sequence of keras.callbacks.Callback
+        The user's own.
+    verbose : int
+        As in ``keras.Model.fit``.
+    """
+
+    optimizer: Any
+    learning_rate: float | None
+    loss: Any
+    loss_unit: float
+    alpha: float
+    epochs: int
+    batch_size: int
+    steps_per_epoch: int
+    patience: int | None
+    tol: float
+    callbacks: Sequence[Any]
+    verbose: int
+
+
+def make_schedule(
+    training: Sample, scale: TargetScale, params: Mapping[str, Any]
+) -> Schedule:
+    """Turn the estimator's parameters into a schedule for one sample.
+
+    Parameters
+    ----------
+    training : Sample
+        What is to be trained on.
+    scale : TargetScale
+        What the losses are reported in.
+    params : mapping
+        The estimator's parameters.
+
+    Returns
+    -------
+    Schedule
+        For `skembed._training.train`.
+    """
+    batch_size, steps = _batches(training, params["batch_size"])
+    unit = _loss_unit(scale, params["loss"])
+    return Schedule(
+        optimizer=params["optimizer"],
+        learning_rate=params["learning_rate"],
+        loss=params["loss"],
+        loss_unit=unit,
+        alpha=params["alpha"],
+        epochs=params["epochs"],
+        batch_size=batch_size,
+        steps_per_epoch=steps,
+        patience=params["n_iter_no_change"],
+        tol=params["tol"] * unit,
+        callbacks=_as_list(params["callbacks"]),
+        verbose=int(params["verbose"]),
+    )
+
+
+def _batches(training: Sample, batch_size: Any) -> tuple[int, int]:
+    """Decide how many rows a step sees, and how many steps make an epoch.
+
+    An epoch has a step for every `batch_size` observations, as it would have if cells
+    were not grouped.
+    """
+    n_rows, n_observations = len(training.inputs), training.n_observations
+    if batch_size != "auto":
+        return min(batch_size, n_rows), int(np.ceil(n_observations / batch_size))
+    size = int(np.clip(n_observations / STEPS_PER_EPOCH, *AUTO_BATCH))
+    if size >= n_rows:
+        return n_rows, min(STEPS_PER_EPOCH, int(np.ceil(n_observations / size)))
+    return size, int(np.ceil(n_rows / size))
+
+
+def _loss_unit(scale: TargetScale, loss: Any) -> float:
+    """Return what a loss of 1 in standard units is in units of a single target."""
+    if len(scale.scale) > 1 or not isinstance(loss, str):
+        return 1.0
+    powers = {"squared_error": 2, "absolute_error": 1}
+    return float(scale.scale[0] ** powers.get(loss, 0))
+
+
+def _as_list(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]

@@ -1,0 +1,48 @@
+"""The one door to scikit-learn's private names.
+
+Everything else in skembed imports only what scikit-learn documents. A release of
+scikit-learn that moves a private name is answered here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import (
+    _check_feature_names_in,
+    _check_sample_weight,
+    validate_data,
+)
+
+__all__ = [
+    "HasMethods",
+    "Interval",
+    "StrOptions",
+    "check_feature_names_in",
+    "check_features",
+    "check_sample_weight",
+    "features_seen",
+    "fit_context",
+]
+
+fit_context = _fit_context
+check_feature_names_in = _check_feature_names_in
+check_sample_weight = _check_sample_weight
+
+
+def features_seen(table: Any) -> dict[str, Any]:
+    """Return what ``fit`` is to remember of a table's columns.
+
+    scikit-learn writes these attributes straight onto the estimator, which would
+    damage an earlier fit when the present one fails later on.
+    """
+    carrier = BaseEstimator()
+    validate_data(carrier, X=table, skip_check_array=True)
+    return dict(vars(carrier))
+
+
+def check_features(estimator: BaseEstimator, table: Any) -> None:
+    """Raise unless a table has the columns, in the order, that ``fit`` saw."""
+    validate_data(estimator, X=table, reset=False, skip_check_array=True)

@@ -1,0 +1,193 @@
+"""The levels of one categorical column, and the table row that each one uses."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skembed._columns import Column, Kind
+from skembed.exceptions import ColumnError
+
+NUMBERS: tuple[Kind, ...] = ("integer", "float")
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """What was learned of one column's levels.
+
+    Attributes
+    ----------
+    name : hashable
+        The column's name.
+    kind : {"text", "boolean", "integer", "float"}
+        What the levels are.
+    levels : ndarray of shape (n_levels,)
+        Sorted; NaN comes last and stands for a missing value, if ``fit`` saw one.
+    counts : ndarray of shape (n_levels,)
+        How many training rows have each level: the sum of their weights.
+    rows : ndarray of shape (n_levels,)
+        The row of the embedding table that each level uses. Rare levels share one.
+    has_missing : bool
+        Whether the last level is the missing one.
+    """
+
+    name: Hashable
+    kind: Kind
+    levels: np.ndarray
+    counts: np.ndarray
+    rows: np.ndarray
+    has_missing: bool
+
+    @property
+    def unseen_row(self) -> int:
+        """The row after the learned ones: it stands for every unseen level."""
+        return int(self.rows.max()) + 1
+
+    @cached_property
+    def _index(self) -> pd.Index:
+        known = len(self.levels) - self.has_missing
+        return pd.Index(self.levels[:known])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k != "_index"}
+
+    def encode(self, column: Column) -> np.ndarray:
+        """Return the table row of every value of a column.
+
+        Parameters
+        ----------
+        column : Column
+            Values of the kind that was learned.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) and dtype int32
+            `unseen_row` for levels that were not learned.
+
+        Raises
+        ------
+        ColumnError
+            If the column holds another kind of values than it did in ``fit``.
+        """
+        codes, uniques = column.factorize()
+        self._check_kind(column, has_values=bool(len(uniques)))
+        rows = np.append(self._rows_of(uniques), self._missing_row)
+        return rows[codes]  # the code of a missing value, -1, takes the last entry
+
+    def unseen(self, column: Column) -> list[Hashable]:
+        """Return the distinct levels of a column that were not learned."""
+        codes, uniques = column.factorize()
+        used = uniques[np.unique(codes[codes >= 0])]
+        found = list(used[self._rows_of(used) == self.unseen_row])
+        if (codes < 0).any() and not self.has_missing:
+            found.append(np.nan)
+        return found
+
+    def rows_of_levels(self, other: Vocabulary) -> np.ndarray:
+        """Return the rows that this vocabulary has for the levels of another one."""
+        known = len(other.levels) - other.has_missing
+        rows = self._rows_of(other.levels[:known])
+        return np.append(rows, self._missing_row) if other.has_missing else rows
+
+    def position(self, level: Hashable) -> int | None:
+        """Return where a level stands in `levels`, None if it was not learned."""
+        if pd.isna(level):
+            return len(self.levels) - 1 if self.has_missing else None
+        position = self._index.get_indexer(pd.Index([level]))[0]
+        return None if position < 0 else int(position)
+
+    @property
+    def _missing_row(self) -> int:
+        return int(self.rows[-1]) if self.has_missing else self.unseen_row
+
+    def _rows_of(self, uniques: np.ndarray) -> np.ndarray:
+        if not len(uniques):
+            return np.empty(0, dtype=np.int32)
+        positions = self._index.get_indexer(pd.Index(uniques))
+        padded = np.append(self.rows, np.int32(self.unseen_row))
+        return padded[positions]
+
+    def _check_kind(self, column: Column, has_values: bool) -> None:
+        alike = column.kind == self.kind or {column.kind, self.kind} <= set(NUMBERS)
+        if has_values and not alike and len(self._index):
+            raise ColumnError(
+                f"Column {self.name!r} held {self.kind} levels in fit and holds "
+                f"{column.kind} values now. Convert it to the type it had in fit."
+            )
+
+
+def learn_vocabulary(
+    column: Column,
+    weight: np.ndarray | None = None,
+    min_frequency: float | None = None,
+    max_categories: int | None = None,
+) -> Vocabulary:
+    """Learn the levels of a column.
+
+    Parameters
+    ----------
+    column : Column
+        Its values.
+    weight : ndarray of shape (n_samples,), default=None
+        How often each row counts; None counts each once.
+    min_frequency : int or float, default=None
+        Levels of a smaller count (an integer) or share (a float) are pooled.
+    max_categories : int, default=None
+        At most so many rows of the table for the levels, the pool among them.
+
+    Returns
+    -------
+    Vocabulary
+        Levels that are missing have a row of their own and are never pooled.
+    """
+    codes, uniques = column.factorize()
+    total = np.bincount(codes + 1, weights=weight, minlength=len(uniques) + 1)
+    n_rows = np.bincount(codes + 1, minlength=len(uniques) + 1)
+    used = np.flatnonzero(n_rows[1:])
+    order = used[np.argsort(uniques[used], kind="stable")]
+    levels, counts = uniques[order], total[1:][order]
+
+    pooled = _is_rare(counts, total.sum(), min_frequency, max_categories)
+    rows = np.cumsum(~pooled) - 1
+    rows[pooled] = rows.max(initial=-1) + 1
+    has_missing = bool(n_rows[0])
+    if has_missing:
+        levels = _append_missing(levels, column.kind)
+        counts = np.append(counts, total[0])
+        rows = np.append(rows, rows.max(initial=-1) + 1)
+    return Vocabulary(
+        name=column.name,
+        kind=column.kind,
+        levels=levels,
+        counts=counts,
+        rows=rows.astype(np.int32),
+        has_missing=has_missing,
+    )
+
+
+def _append_missing(levels: np.ndarray, kind: Kind) -> np.ndarray:
+    exact = kind in NUMBERS and np.array_equal(levels, levels.astype(np.float64))
+    return np.append(levels.astype(np.float64 if exact else object), np.nan)
+
+
+def _is_rare(
+    counts: np.ndarray,
+    total: float,
+    min_frequency: float | None,
+    max_categories: int | None,
+) -> np.ndarray:
+    """Mark the levels to pool, by the rules of scikit-learn's OneHotEncoder."""
+    rare = np.zeros(len(counts), dtype=bool)
+    if min_frequency is not None:
+        is_count = isinstance(min_frequency, int | np.integer)
+        rare = counts < (min_frequency if is_count else min_frequency * total)
+    n_kept = len(counts) - rare.sum()
+    if max_categories is not None and n_kept + rare.any() > max_categories:
+        by_count = np.argsort(counts, kind="stable")
+        rare[by_count[: len(counts) - (max_categories - 1)]] = True
+    return rare
