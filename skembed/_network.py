@@ -188,7 +188,7 @@ class Workspace:
         ]
         self.penalty = tf.Variable(0.0, trainable=False)
         self.optimizer = model.optimizer
-        self.optimizer_start = [np.array(v) for v in model.optimizer.variables]
+        self.optimizer_start = [v.numpy() for v in model.optimizer.variables]
 
     def prepare(
         self, rng: np.random.Generator, penalty: float, unit: float, floor: float

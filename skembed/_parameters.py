@@ -7,7 +7,7 @@ from typing import Any
 
 from skembed._activations import ACTIVATIONS
 from skembed._schedule import KERAS_LOSSES, OPTIMIZERS
-from skembed._sklearn import HasMethods, Interval, StrOptions
+from skembed._sklearn import HasMethods, Interval, RealNotInt, StrOptions
 
 PARAMETERS: dict[str, list[Any]] = {
     "embedding_dim": [
@@ -30,7 +30,7 @@ PARAMETERS: dict[str, list[Any]] = {
     "categorical_features": [StrOptions({"auto", "all"}), "array-like"],
     "min_frequency": [
         Interval(Integral, 1, None, closed="left"),
-        Interval(Real, 0, 1, closed="neither"),
+        Interval(RealNotInt, 0, 1, closed="neither"),
         None,
     ],
     "max_categories": [Interval(Integral, 1, None, closed="left"), None],

@@ -1,0 +1,66 @@
+"""Fitted models that several tests share, and the environment they run in."""
+
+import os
+
+# read when SciPy and TensorFlow are imported: scikit-learn's array checks need the first
+os.environ["SCIPY_ARRAY_API"] = "1"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skembed import EmbeddingRegressor
+from skembed.datasets import make_tokens
+
+
+@pytest.fixture(scope="session")
+def example_parameters():
+    """The network and the training of the motivating example."""
+    return {
+        "embedding_dim": 4,
+        "hidden_units": (10, 8, 6, 4),
+        "activation": ("relu", "linear", "linear", "linear"),
+        "optimizer": "rmsprop",
+        "alpha": 0,
+        "epochs": 100,
+        "batch_size": 1000,
+    }
+
+
+@pytest.fixture(scope="session")
+def tokens():
+    return make_tokens(random_state=0)
+
+
+@pytest.fixture(scope="session")
+def example(tokens, example_parameters):
+    """The motivating example, fitted."""
+    return EmbeddingRegressor(**example_parameters, random_state=0).fit(*tokens)
+
+
+def make_shops(n_samples=400, seed=0):
+    """A table of two categorical columns, a rare level, missing values, a quantity."""
+    rng = np.random.default_rng(seed)
+    city = rng.choice(["Bergen", "Oslo", "Tromsø"], n_samples).astype(object)
+    city[:2] = "Alta"
+    city[2:12] = None
+    size = rng.normal(size=n_samples)
+    day = rng.integers(7, size=n_samples)
+    effect = pd.Series(city).map({"Bergen": 1.0, "Oslo": 2.0, "Tromsø": 5.0}).fillna(3)
+    y = effect.to_numpy() + 0.5 * size + 0.1 * day + rng.normal(0, 0.1, n_samples)
+    size[20:30] = np.nan
+    X = pd.DataFrame({"city": city, "size": size, "day": day})
+    return X, pd.Series(y, name="sales")
+
+
+@pytest.fixture
+def shops():
+    return make_shops()
+
+
+@pytest.fixture(scope="session")
+def shop_model():
+    return EmbeddingRegressor(hidden_units=(8,), epochs=20, random_state=0).fit(
+        *make_shops()
+    )
