@@ -75,7 +75,8 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
         UnknownLevelError
             For unseen levels, if `handle_unknown` is "error".
         """
-        return self._model.transform(self._read(X), self.handle_unknown)
+        columns = self._read(X)
+        return self._model.transform(columns, self.handle_unknown)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns that ``transform`` returns.

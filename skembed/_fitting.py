@@ -16,7 +16,7 @@ from skembed._columns import Column
 from skembed._effects import shrunken_effects
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._model import Model
-from skembed._predictor import Builder, Predictor
+from skembed._predictor import Predictor
 from skembed._sample import (
     Sample,
     hold_out,
@@ -69,17 +69,22 @@ def fit_model(
         params["min_frequency"],
         params["max_categories"],
     )
-    if earlier is None:
-        scale = learn_target_scale(target, sample_weight)
-    else:
-        encoding, scale = encoding.on_the_scale_of(earlier.encoding), earlier.scale
-    sample = make_sample(
-        encoding.encode(columns, "average"), scale.standardize(target), sample_weight
-    )
+    if earlier is not None:
+        encoding = encoding.on_the_scale_of(earlier.encoding)
+    sample = make_sample(encoding.encode(columns, "average"), target, sample_weight)
     training, validation = _divide(sample, params, rng)
+    # the scale of the cells, which rows and cells with counts have in common
+    scale = (
+        learn_target_scale(training.target, training.weight)
+        if earlier is None
+        else earlier.scale
+    )
+    training = training.standardized(scale)
+    validation = None if validation is None else validation.standardized(scale)
+
     architecture = _architecture(encoding, target.shape[1], params, earlier)
     if earlier is None:
-        start = _fresh_start(architecture, training, params["model"], rng)
+        start = _fresh_start(architecture, training, params, rng)
     else:
         start = _warm_start(architecture, encoding, earlier)
     schedule = make_schedule(training, scale, params)
@@ -137,7 +142,7 @@ def _architecture(
 def _fresh_start(
     architecture: Architecture,
     training: Sample,
-    builder: Builder | None,
+    params: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> Predictor:
     """Start as Keras does, each level moved by its shrunken effect.
@@ -145,12 +150,12 @@ def _fresh_start(
     From there a level's vector has to move less, and levels that differ in effect are
     apart from the first step on, whatever the draw.
     """
-    if builder is not None:
-        return Predictor(architecture, (), (), builder)
+    if params["model"] is not None:
+        return Predictor(architecture, (), (), params["model"])
     weights = draw_weights(architecture, rng)
     tables = []
     for j, table in enumerate(weights.tables):
-        effects = shrunken_effects(training, j, len(table))
+        effects = shrunken_effects(training, j, len(table), params["alpha"])
         directions = rng.normal(size=(effects.shape[1], table.shape[1]))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
         tables.append(table + EFFECT_LENGTH * effects @ directions)

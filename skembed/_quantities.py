@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skembed._scale import learn_scale
+
 
 @dataclass(frozen=True, eq=False)
 class Standardizer:
@@ -63,13 +65,5 @@ def learn_standardizer(
     Standardizer
         A quantity that is always missing has mean 0.
     """
-    missing = np.isnan(quantities)
-    present = np.where(missing, 0.0, 1.0 if weight is None else weight[:, None])
-    total = np.maximum(present.sum(axis=0), np.finfo(np.float64).tiny)
-    values = np.where(missing, 0.0, quantities)
-    mean = (present * values).sum(axis=0) / total
-    deviation = np.where(missing, 0.0, values - mean)
-    scale = np.sqrt((present * deviation**2).sum(axis=0) / total)
-    # rounding alone must not make a constant look like a quantity
-    constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-    return Standardizer(mean, np.where(constant, 1.0, scale), missing.any(axis=0))
+    mean, scale = learn_scale(quantities, weight)
+    return Standardizer(mean, scale, np.isnan(quantities).any(axis=0))

@@ -178,8 +178,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     Weights that are whole numbers count rows: a row of weight 3 is the same as three
     rows, to the last bit. Other weights only multiply the loss.
 
-    Vectors start at the level's mean target, shrunken by its count, along a random
-    direction, plus what Keras draws.
+    Vectors start at the level's mean target, shrunken as ridge regression with penalty
+    `alpha` would, along a random direction, plus what Keras draws.
 
     References
     ----------

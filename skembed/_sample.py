@@ -8,12 +8,13 @@ order the rows came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from skembed._encoding import Encoded
+from skembed._target import TargetScale
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,21 +32,26 @@ class Sample:
         epoch and which rows can be held out.
     weight : ndarray of shape (n_rows,)
         How much a row counts in the loss.
-    within : float
-        The part of the mean squared error that no function of the inputs can remove,
-        because it was averaged away inside the cells.
+    within : ndarray of shape (n_outputs,)
+        The part of each output's mean squared error that no function of the inputs
+        can remove, because it was averaged away inside the cells.
     """
 
     inputs: Encoded
     target: np.ndarray
     count: np.ndarray
     weight: np.ndarray
-    within: float = 0.0
+    within: np.ndarray
 
     @property
     def n_observations(self) -> float:
         """The number of observations that the rows stand for."""
         return float(self.count.sum())
+
+    def standardized(self, scale: TargetScale) -> Sample:
+        """Return the same rows with their targets in standard units."""
+        target = scale.standardize(self.target)
+        return replace(self, target=target, within=self.within / scale.scale**2)
 
 
 def make_sample(
@@ -73,7 +79,13 @@ def make_sample(
     n_samples = len(inputs)
     weight = np.ones(n_samples) if sample_weight is None else sample_weight
     whole = sample_weight is not None and bool((weight == np.floor(weight)).all())
-    return Sample(inputs, target, weight if whole else np.ones(n_samples), weight)
+    return Sample(
+        inputs=inputs,
+        target=target,
+        count=weight if whole else np.ones(n_samples),
+        weight=weight,
+        within=np.zeros(target.shape[1]),
+    )
 
 
 def merge_equal_rows(sample: Sample) -> Sample:
@@ -148,6 +160,7 @@ def _part(sample: Sample, count: np.ndarray) -> Sample:
         target=sample.target[rows],
         count=count[rows],
         weight=sample.weight[rows] * share,
+        within=sample.within,
     )
 
 
@@ -168,11 +181,11 @@ def _merge(sample: Sample, group: np.ndarray) -> Sample:
     weight = total(sample.weight)
     means = [total(sample.weight * y) / weight for y in sample.target.T]
     mean = np.column_stack(means)
-    squares = ((sample.target - mean[group]) ** 2).mean(axis=1)
+    squares = (sample.target - mean[group]) ** 2
     return Sample(
         inputs=sample.inputs.take(first),
         target=mean,
         count=total(sample.count),
         weight=weight,
-        within=float((sample.weight * squares).sum() / weight.sum()),
+        within=sample.within + sample.weight @ squares / weight.sum(),
     )

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_array
 
+from skembed._scale import learn_scale
+
 
 @dataclass(frozen=True, eq=False)
 class TargetScale:
@@ -66,7 +68,4 @@ def learn_target_scale(
     TargetScale
         For training.
     """
-    mean = np.average(target, axis=0, weights=weight)
-    scale = np.sqrt(np.average((target - mean) ** 2, axis=0, weights=weight))
-    constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-    return TargetScale(mean, np.where(constant, 1.0, scale))
+    return TargetScale(*learn_scale(target, weight))

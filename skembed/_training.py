@@ -79,7 +79,7 @@ def train(
             rng=rng,
             penalty=schedule.alpha / training.n_observations,
             unit=schedule.loss_unit,
-            floor=schedule.loss_unit * training.within,
+            floor=schedule.loss_unit * float(training.within.mean()),
         )
         if schedule.learning_rate is not None:
             model.optimizer.learning_rate = schedule.learning_rate

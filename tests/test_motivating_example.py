@@ -15,7 +15,9 @@ EFFECTS = {"a": -20.0, "b": -10.0, "c": 0.0, "d": 10.0, "e": 20.0}
 def test_it_reaches_the_noise_ceiling_and_ranks_the_tokens(seed, example_parameters):
     X, y = make_tokens(random_state=seed)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=seed)
-    model = EmbeddingRegressor(**example_parameters, random_state=seed).fit(X_train, y_train)
+    model = EmbeddingRegressor(**example_parameters, random_state=seed).fit(
+        X_train, y_train
+    )
 
     ceiling = r2_score(y_test, X_test["token"].map(EFFECTS))
     assert model.score(X_test, y_test) > ceiling - 0.002

@@ -1,0 +1,398 @@
+"""What EmbeddingRegressor learns, predicts and answers."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from skembed import EmbeddingRegressor
+from skembed.exceptions import ColumnError, UnknownLevelError
+
+QUICK = {"hidden_units": (8,), "epochs": 5, "random_state": 0}
+
+
+def test_it_learns_levels_and_quantities_together(shop_model, shops):
+    X, y = shops
+    assert shop_model.score(X, y) > 0.9
+    assert list(shop_model.categories_) == ["city", "day"]
+    cities = shop_model.categories_["city"]
+    assert cities[:-1].tolist() == ["Alta", "Bergen", "Oslo", "Tromsø"]
+    assert pd.isna(cities[-1])
+    counts = X["city"].value_counts(dropna=False)
+    assert shop_model.category_counts_["city"].tolist() == [counts[c] for c in cities]
+    np.testing.assert_array_equal(shop_model.is_categorical_, [True, False, True])
+
+
+def test_embedding_is_the_one_table_of_one_column(example):
+    assert example.embedding_.shape == (5, 4)
+    assert example.embedding_ is example.embeddings_["token"]
+
+
+def test_embedding_of_several_columns_points_to_embeddings(shop_model):
+    assert not hasattr(shop_model, "embedding_")
+    with pytest.raises(AttributeError, match="use embeddings_"):
+        shop_model.embedding_  # noqa: B018
+    assert shop_model.embeddings_["city"].shape == (5, 2)
+    assert shop_model.embeddings_["day"].shape == (7, 2)
+
+
+def test_history_loss_curve_and_n_iter_agree(shop_model):
+    assert shop_model.n_iter_ == len(shop_model.loss_curve_) == 20
+    assert shop_model.history_ == {"loss": shop_model.loss_curve_}
+    assert shop_model.loss_curve_[-1] < shop_model.loss_curve_[0]
+
+
+def test_the_last_loss_is_the_mean_squared_error_in_units_of_y(shops):
+    X, y = shops
+    model = EmbeddingRegressor(
+        hidden_units=(8,), alpha=0, batch_size=len(X), epochs=300, random_state=0
+    ).fit(X, 100 * y)
+    error = np.mean((model.predict(X) - 100 * y) ** 2)
+    assert model.loss_curve_[-1] == pytest.approx(error, rel=0.02)
+
+
+def test_unfitted_it_says_so(tokens):
+    model = EmbeddingRegressor()
+    for ask in (
+        lambda: model.predict(tokens[0]),
+        lambda: model.transform(tokens[0]),
+        lambda: model.similarities("a"),
+        lambda: model.get_feature_names_out(),
+        lambda: model.embedding_,
+        lambda: model.model_,
+    ):
+        with pytest.raises(NotFittedError):
+            ask()
+
+
+# -- transform -------------------------------------------------------------------------
+
+
+def test_transform_puts_vectors_in_place_of_levels(shop_model, shops):
+    X, _ = shops
+    Z = shop_model.transform(X)
+    names = shop_model.get_feature_names_out().tolist()
+    assert names == ["city_0", "city_1", "size", "day_0", "day_1"]
+    oslo = X["city"] == "Oslo"
+    vector = shop_model.embeddings_["city"][2]
+    assert vector.dtype == np.float32
+    np.testing.assert_array_equal(Z[oslo, :2], np.tile(vector, (oslo.sum(), 1)))
+    np.testing.assert_array_equal(Z[:, 2], X["size"])
+
+
+def test_fit_transform_is_fit_then_transform(shop_model, shops):
+    X, y = shops
+    parameters = {"hidden_units": (8,), "epochs": 20, "random_state": 0}
+    Z = EmbeddingRegressor(**parameters).fit_transform(X, y)
+    np.testing.assert_array_equal(Z, shop_model.transform(X))
+
+
+@pytest.mark.parametrize(("container", "frame"), [("pandas", pd), ("polars", pl)])
+def test_set_output(shops, container, frame):
+    X, y = shops
+    model = EmbeddingRegressor(**QUICK).set_output(transform=container).fit(X, y)
+    Z = model.transform(X)
+    assert isinstance(Z, frame.DataFrame)
+    assert list(Z.columns) == model.get_feature_names_out().tolist()
+    np.testing.assert_array_equal(
+        Z.to_numpy(), model.set_output(transform="default").transform(X)
+    )
+
+
+# -- similarities ----------------------------------------------------------------------
+
+
+def test_similarities_are_euclidean_distances_by_level(example):
+    distances = example.similarities("e")
+    assert distances.index.tolist() == ["a", "b", "c", "d", "e"]
+    assert distances.index.name == "token"
+    vectors = example.embedding_
+    naive = [np.sqrt(((v - vectors[4]) ** 2).sum()) for v in vectors]
+    np.testing.assert_allclose(distances, naive, rtol=1e-6)
+    assert distances["e"] == 0
+
+
+def test_similarities_of_a_missing_level(shop_model):
+    distances = shop_model.similarities(None, "city")
+    assert distances.iloc[-1] == 0
+    assert (distances.iloc[:-1] > 0).all()
+
+
+def test_similarities_need_a_column_where_there_are_several(shop_model):
+    with pytest.raises(ColumnError, match="'city', 'day'"):
+        shop_model.similarities("Oslo")
+    with pytest.raises(ColumnError, match="column='size' is not one"):
+        shop_model.similarities("Oslo", "size")
+
+
+def test_an_unknown_token_is_answered_with_close_spellings(shop_model):
+    with pytest.raises(UnknownLevelError, match="Close to it are 'Oslo'"):
+        shop_model.similarities("Osló", "city")
+
+
+# -- unseen, rare and missing levels -----------------------------------------------------
+
+
+def test_an_unseen_level_gets_the_average_vector_weighted_by_counts(example):
+    counts = example.category_counts_["token"]
+    average = counts @ example.embedding_ / counts.sum()
+    unseen = example.transform(pd.DataFrame({"token": ["never seen"]}))
+    np.testing.assert_allclose(unseen[0], average, rtol=1e-5, atol=1e-6)
+
+
+def test_an_unseen_level_can_be_refused(example, tokens):
+    strict = EmbeddingRegressor(**QUICK, handle_unknown="error").fit(*tokens)
+    for method in (strict.predict, strict.transform):
+        with pytest.raises(UnknownLevelError, match=r"'token'.*'q', 'r'.*average"):
+            method(pd.DataFrame({"token": ["a", "q", "r"]}))
+    strict.predict(pd.DataFrame({"token": ["a"]}))
+
+
+def test_rare_levels_share_a_vector_and_missing_ones_do_not(shops):
+    X, y = shops
+    model = EmbeddingRegressor(**QUICK, min_frequency=11).fit(X[["city"]], y)
+    vectors = dict(zip(model.categories_["city"], model.embedding_, strict=True))
+    missing = model.embedding_[-1]
+    unseen = model.transform(pd.DataFrame({"city": ["Bodø"]}))[0]
+    alta = vectors["Alta"]  # alone below 11 rows, but for the missing level's ten
+    distinct = {tuple(np.float32(v)) for v in (alta, missing, unseen, vectors["Oslo"])}
+    assert len(distinct) == 4
+
+    pooled = EmbeddingRegressor(**QUICK, max_categories=2).fit(X[["city"]], y)
+    assert len(np.unique(pooled.embedding_[:-1], axis=0)) == 2
+
+
+def test_a_missing_level_never_seen_in_fit_is_unseen(example):
+    missing = example.transform(pd.DataFrame({"token": [None]}))
+    unseen = example.transform(pd.DataFrame({"token": ["never seen"]}))
+    np.testing.assert_array_equal(missing, unseen)
+
+
+def test_a_missing_quantity_is_predicted_from_the_rest():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=600)
+    y = np.where(rng.random(600) < 0.5, 10.0, 2 * x)
+    x[y == 10] = np.nan
+    X = pd.DataFrame({"x": x})
+    model = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y)
+    assert model.score(X, y) > 0.99
+    assert np.isnan(model.transform(X)[y == 10]).all()  # transform changes nothing
+
+
+# -- parameters ------------------------------------------------------------------------
+
+
+def test_embedding_dim_by_column(shops):
+    model = EmbeddingRegressor({"city": 3}, **QUICK).fit(*shops)
+    shapes = {name: table.shape for name, table in model.embeddings_.items()}
+    assert shapes == {"city": (5, 3), "day": (7, 2)}
+
+
+def test_without_hidden_layers_it_is_additive(shops):
+    X, y = shops
+    model = EmbeddingRegressor(hidden_units=(), epochs=50, random_state=0).fit(X, y)
+    corners = pd.DataFrame(
+        {"city": ["Oslo", "Oslo", "Bergen", "Bergen"], "size": 0.0, "day": [1, 4, 1, 4]}
+    )
+    a, b, c, d = model.predict(corners)
+    assert a - b == pytest.approx(c - d, abs=1e-6)
+    assert model.score(X, y) > 0.9
+
+
+@pytest.mark.parametrize(
+    "loss", ["squared_error", "absolute_error", "huber", "log_cosh"]
+)
+def test_every_loss_learns(shops, loss):
+    X, y = shops
+    model = EmbeddingRegressor(loss=loss, epochs=40, alpha=1, random_state=0).fit(X, y)
+    assert model.score(X, y) > 0.9
+
+
+def test_absolute_error_predicts_medians():
+    X = pd.DataFrame({"token": ["a"] * 300 + ["b"] * 300})
+    y = np.concatenate(
+        [np.zeros(200), np.full(100, 9.0), np.full(200, 5), np.ones(100)]
+    )
+    model = EmbeddingRegressor(
+        loss="absolute_error", alpha=0, epochs=200, batch_size=600, learning_rate=0.01
+    ).fit(X, y)
+    medians = model.predict(pd.DataFrame({"token": ["a", "b"]}))
+    np.testing.assert_allclose(medians, [0, 5], atol=0.3)
+
+
+def test_several_outputs_are_predicted_together(shops):
+    X, y = shops
+    Y = np.column_stack([y, -50 * y])
+    model = EmbeddingRegressor(epochs=40, random_state=0).fit(X, Y)
+    prediction = model.predict(X)
+    assert prediction.shape == Y.shape
+    assert model.n_outputs_ == 2
+    assert model.score(X, Y) > 0.9
+
+
+def test_early_stopping_keeps_the_best_weights(shops):
+    X, y = shops
+    noise = pd.DataFrame({"id": np.arange(len(X)) % 97, "city": X["city"]})
+    model = EmbeddingRegressor(
+        alpha=0,
+        epochs=200,
+        learning_rate=0.01,
+        early_stopping=True,
+        validation_fraction=0.25,
+        n_iter_no_change=3,
+        random_state=0,
+    ).fit(noise, y)
+    assert model.n_iter_ < 200
+    losses = model.history_["val_loss"]
+    assert len(losses) == model.n_iter_
+    assert int(np.argmin(losses)) < model.n_iter_ - 1
+
+
+def test_alpha_shrinks_the_weights_towards_zero(tokens):
+    norms = [
+        np.linalg.norm(EmbeddingRegressor(**QUICK, alpha=a).fit(*tokens).embedding_)
+        for a in (0.0, 1e3, 1e5)
+    ]
+    assert norms == sorted(norms, reverse=True)
+
+
+def test_categorical_features_choose_the_columns(shops):
+    X, y = shops
+    by_name = EmbeddingRegressor(**QUICK, categorical_features=["city"]).fit(X, y)
+    by_mask = EmbeddingRegressor(
+        **QUICK, categorical_features=[True, False, False]
+    ).fit(X, y)
+    by_position = EmbeddingRegressor(**QUICK, categorical_features=[0]).fit(X, y)
+    for model in (by_name, by_mask, by_position):
+        assert list(model.embeddings_) == ["city"]
+    np.testing.assert_array_equal(by_name.predict(X), by_mask.predict(X))
+    everything = EmbeddingRegressor(**QUICK, categorical_features="all").fit(X, y)
+    assert list(everything.embeddings_) == ["city", "size", "day"]
+
+
+def test_warm_start_continues(shops):
+    X, y = shops
+    warm = EmbeddingRegressor(**QUICK, warm_start=True).fit(X, y)
+    first = warm.loss_curve_
+    warm.fit(X, y)
+    assert warm.loss_curve_[0] < first[-1] * 1.05
+    cold = EmbeddingRegressor(**QUICK).fit(X, y).fit(X, y)
+    assert cold.loss_curve_ == first
+
+
+def test_warm_start_takes_new_levels_and_keeps_the_known_ones(shops):
+    X, y = shops
+    warm = EmbeddingRegressor(**QUICK, warm_start=True).fit(X, y)
+    before = dict(zip(warm.categories_["city"], warm.embeddings_["city"], strict=True))
+    more = X.assign(city=X["city"].where(X["city"] != "Alta", "Bodø"))
+    warm.set_params(learning_rate=1e-9).fit(more, y)
+    after = dict(zip(warm.categories_["city"], warm.embeddings_["city"], strict=True))
+    np.testing.assert_allclose(after["Oslo"], before["Oslo"], atol=1e-5)
+    assert "Bodø" in after
+    assert "Alta" not in after
+
+
+def test_warm_start_refuses_another_network(shops):
+    X, y = shops
+    warm = EmbeddingRegressor(**QUICK, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="warm_start=False"):
+        warm.set_params(hidden_units=(9,)).fit(X, y)
+
+
+def test_verbose_shows_progress(shops, capsys):
+    EmbeddingRegressor(**QUICK, verbose=2).fit(*shops)
+    assert "Epoch 5/5" in capsys.readouterr().out
+    EmbeddingRegressor(**QUICK, verbose=1).fit(*shops)
+    assert "Epoch 5/5" in capsys.readouterr().out
+    EmbeddingRegressor(**QUICK).fit(*shops)
+    assert capsys.readouterr().out == ""
+
+
+# -- kinds of input ----------------------------------------------------------------------
+
+
+def test_every_container_gives_the_same_model(tokens):
+    X, y = tokens
+    X, y = X[:500], y[:500].to_numpy()
+    array = X["token"].to_numpy(dtype=object)
+    expected = EmbeddingRegressor(**QUICK).fit(X, y).predict(X)
+    for tokens_like in (
+        X["token"],
+        X.astype("category"),
+        array,
+        array.astype(str),
+        array.reshape(-1, 1),
+        array.tolist(),
+        [[token] for token in array],
+        pl.from_pandas(X),
+        pl.Series("token", array.tolist()),
+    ):
+        model = EmbeddingRegressor(**QUICK).fit(tokens_like, y)
+        np.testing.assert_array_equal(model.predict(tokens_like), expected)
+
+
+def test_frames_name_the_columns_and_arrays_number_them(shops):
+    X, y = shops
+    named = EmbeddingRegressor(**QUICK).fit(pl.from_pandas(X), y)
+    assert named.feature_names_in_.tolist() == ["city", "size", "day"]
+    numbered = EmbeddingRegressor(**QUICK).fit(X.to_numpy(), y)
+    assert not hasattr(numbered, "feature_names_in_")
+    assert list(numbered.embeddings_) == [0, 2]
+    assert numbered.get_feature_names_out().tolist()[:3] == ["x0_0", "x0_1", "x1"]
+    np.testing.assert_array_equal(
+        named.predict(pl.from_pandas(X)), numbered.predict(X.to_numpy())
+    )
+
+
+def test_integers_that_missing_values_turned_into_floats_are_the_same_levels(shops):
+    X, y = shops
+    model = EmbeddingRegressor(**QUICK).fit(X, y)
+    expected = model.predict(X)
+    np.testing.assert_array_equal(model.predict(X.astype({"day": float})), expected)
+
+
+# -- weights and grouping ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
+def test_whole_weights_are_repeated_rows_to_the_last_bit(shops, early_stopping, loss):
+    X, y = shops
+    weight = np.random.default_rng(0).integers(0, 4, len(X))
+    repeated = np.repeat(np.arange(len(X)), weight)
+    parameters = {**QUICK, "early_stopping": early_stopping, "loss": loss}
+    weighted = EmbeddingRegressor(**parameters).fit(X, y, sample_weight=weight)
+    plain = EmbeddingRegressor(**parameters).fit(X.iloc[repeated], y.iloc[repeated])
+    np.testing.assert_array_equal(weighted.predict(X), plain.predict(X))
+    for name, losses in plain.history_.items():
+        assert weighted.history_[name] == pytest.approx(losses)
+
+
+def test_cells_with_counts_give_the_model_of_all_rows(tokens):
+    X, y = tokens
+    cells = y.groupby(X["token"]).agg(["mean", "count"]).reset_index()
+    parameters = {**QUICK, "batch_size": 1000}
+    rows = EmbeddingRegressor(**parameters).fit(X, y)
+    grouped = EmbeddingRegressor(**parameters).fit(
+        cells[["token"]], cells["mean"], sample_weight=cells["count"]
+    )
+    np.testing.assert_allclose(grouped.predict(X), rows.predict(X), rtol=1e-10)
+
+
+def test_the_order_of_rows_does_not_matter(shops):
+    X, y = shops
+    order = np.random.default_rng(0).permutation(len(X))
+    straight = EmbeddingRegressor(**QUICK).fit(X, y).predict(X)
+    shuffled = EmbeddingRegressor(**QUICK).fit(X.iloc[order], y.iloc[order]).predict(X)
+    np.testing.assert_allclose(straight, shuffled, rtol=1e-4, atol=1e-4)
+
+
+def test_fractional_weights_pull_the_fit(tokens):
+    X, y = tokens
+    weight = np.where(y > y.groupby(X["token"]).transform("mean"), 0.9, 0.1)
+    heavy = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y, weight)
+    truth = np.average(y[X["token"] == "c"], weights=weight[X["token"] == "c"])
+    assert heavy.predict(pd.DataFrame({"token": ["c"]}))[0] == pytest.approx(
+        truth, abs=0.5
+    )
