@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any
 
+from skembed._activations import ACTIVATIONS
 from skembed._vocabulary import Vocabulary
 from skembed.exceptions import ColumnError
 
@@ -49,10 +51,10 @@ class Architecture:
         return list(zip([width, *units[:-1]], units, strict=True))
 
     def rounded_up(self) -> Architecture:
-        """Return the same network with tables of up to a quarter more rows.
+        """Return the same network with somewhat longer tables.
 
-        Samples of the same data have slightly different numbers of levels; rounded
-        up, they share one compiled network.
+        Samples of the same data have slightly different numbers of levels. Rounded up
+        to a multiple of 8, or by up to a quarter, they share one compiled network.
         """
         return self.with_table_rows(tuple(map(_round_up, self.table_rows)))
 
@@ -62,8 +64,46 @@ class Architecture:
 
 
 def _round_up(rows: int) -> int:
-    step = max(1, 2 ** (rows.bit_length() - 3))
+    step = max(8, 2 ** (rows.bit_length() - 3))
     return -(-rows // step) * step
+
+
+def read_hidden_units(hidden_units: Any) -> tuple[int, ...]:
+    """Return the units of each hidden layer.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not a positive integer.
+    """
+    for units in hidden_units:
+        if not _is_count(units):
+            raise ValueError(
+                f"hidden_units holds {units!r}: every hidden layer is to have a whole "
+                "number of units, 1 or more."
+            )
+    return tuple(int(units) for units in hidden_units)
+
+
+def read_activations(activation: Any, n_layers: int) -> tuple[str, ...]:
+    """Return the activation of each hidden layer.
+
+    Raises
+    ------
+    ValueError
+        If one of them is unknown, or if there are too few or too many.
+    """
+    names = (activation,) * n_layers if isinstance(activation, str) else activation
+    if len(names) != n_layers:
+        raise ValueError(
+            f"activation names {len(names)} activations for {n_layers} hidden layers: "
+            "give one name for all of them, or one for each of hidden_units."
+        )
+    for name in names:
+        if name not in ACTIVATIONS:
+            known = ", ".join(ACTIVATIONS)
+            raise ValueError(f"activation holds {name!r}, which is not one of {known}.")
+    return tuple(map(str, names))
 
 
 def choose_embedding_dims(
@@ -106,4 +146,13 @@ def choose_embedding_dims(
 def _dim(choice: Any, vocabulary: Vocabulary) -> int:
     if choice == "auto":
         return min(MAX_AUTO_DIM, max(2, round(0.8 * vocabulary.unseen_row**0.56)))
+    if not _is_count(choice):
+        raise ValueError(
+            f"embedding_dim for column {vocabulary.name!r} is {choice!r}: it is to be "
+            "'auto' or a whole number, 1 or more."
+        )
     return int(choice)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and value >= 1

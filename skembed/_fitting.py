@@ -11,7 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from skembed._architecture import Architecture, choose_embedding_dims
+from skembed._architecture import (
+    Architecture,
+    choose_embedding_dims,
+    read_activations,
+    read_hidden_units,
+)
 from skembed._columns import Column
 from skembed._effects import shrunken_effects
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
@@ -116,15 +121,6 @@ def _architecture(
     params: Mapping[str, Any],
     earlier: Model | None,
 ) -> Architecture:
-    units, activation = tuple(params["hidden_units"]), params["activation"]
-    activations = (
-        (activation,) * len(units) if isinstance(activation, str) else activation
-    )
-    if len(activations) != len(units):
-        raise ValueError(
-            f"activation names {len(activations)} activations for {len(units)} hidden "
-            "layers: give one name for all of them, or one for each of hidden_units."
-        )
     if earlier is not None and params["embedding_dim"] == "auto":
         dims = earlier.predictor.architecture.embedding_dims
     else:
@@ -133,8 +129,8 @@ def _architecture(
         table_rows=tuple(v.unseen_row + 1 for v in encoding.vocabularies),
         embedding_dims=dims,
         n_quantities=encoding.standardizer.n_inputs,
-        hidden_units=units,
-        activations=tuple(activations),
+        hidden_units=read_hidden_units(params["hidden_units"]),
+        activations=read_activations(params["activation"], len(params["hidden_units"])),
         n_outputs=n_outputs,
     )
 

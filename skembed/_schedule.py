@@ -129,9 +129,10 @@ def _batches(training: Sample, batch_size: Any) -> tuple[int, int]:
     if batch_size != "auto":
         return min(batch_size, n_rows), int(np.ceil(n_observations / batch_size))
     size = int(np.clip(n_observations / STEPS_PER_EPOCH, *AUTO_BATCH))
-    if size >= n_rows:
-        return n_rows, min(STEPS_PER_EPOCH, int(np.ceil(n_observations / size)))
-    return size, int(np.ceil(n_rows / size))
+    steps = int(np.ceil(n_observations / size))
+    # few cells of many observations do not need as many steps as these would
+    enough = max(STEPS_PER_EPOCH, int(np.ceil(n_rows / size)))
+    return min(size, n_rows), min(steps, enough)
 
 
 def _loss_unit(scale: TargetScale, loss: Any) -> float:

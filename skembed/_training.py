@@ -165,18 +165,20 @@ def _compiled_model(start: Predictor, schedule: Schedule) -> ResidentModel:
     if start.builder is not None:
         return _compile(build_network(start.architecture, start.builder), schedule)
     architecture = start.architecture.rounded_up()
-    optimizer = keras.optimizers.serialize(make_optimizer(schedule.optimizer))
-    key = (
-        architecture,
-        json.dumps(optimizer, sort_keys=True, default=repr),
-        schedule.loss,
-    )
+    key = (architecture, _fingerprint(schedule.optimizer), schedule.loss)
     if key not in _compiled:
         _compiled[key] = _compile(build_network(architecture, None), schedule)
     _compiled.move_to_end(key)
     while len(_compiled) > MAX_COMPILED:
         _compiled.popitem(last=False)
     return _compiled[key]
+
+
+def _fingerprint(optimizer: Any) -> str:
+    """Return what two optimizers have in common if they take the same steps."""
+    serialized = keras.optimizers.serialize(make_optimizer(optimizer))
+    serialized["config"].pop("name")  # Keras numbers the names that it makes up
+    return json.dumps(serialized, sort_keys=True, default=repr)
 
 
 def _compile(plain: keras.Model, schedule: Schedule) -> ResidentModel:

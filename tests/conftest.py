@@ -2,7 +2,7 @@
 
 import os
 
-# read when SciPy and TensorFlow are imported: scikit-learn's array checks need the first
+# read on import by SciPy, for scikit-learn's array checks, and by TensorFlow
 os.environ["SCIPY_ARRAY_API"] = "1"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 

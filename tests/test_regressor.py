@@ -58,7 +58,7 @@ def test_unfitted_it_says_so(tokens):
         lambda: model.predict(tokens[0]),
         lambda: model.transform(tokens[0]),
         lambda: model.similarities("a"),
-        lambda: model.get_feature_names_out(),
+        model.get_feature_names_out,
         lambda: model.embedding_,
         lambda: model.model_,
     ):
@@ -131,7 +131,7 @@ def test_an_unknown_token_is_answered_with_close_spellings(shop_model):
         shop_model.similarities("Osló", "city")
 
 
-# -- unseen, rare and missing levels -----------------------------------------------------
+# -- unseen, rare and missing levels ---------------------------------------------------
 
 
 def test_an_unseen_level_gets_the_average_vector_weighted_by_counts(example):
@@ -309,7 +309,7 @@ def test_verbose_shows_progress(shops, capsys):
     assert capsys.readouterr().out == ""
 
 
-# -- kinds of input ----------------------------------------------------------------------
+# -- kinds of input --------------------------------------------------------------------
 
 
 def test_every_container_gives_the_same_model(tokens):
@@ -352,7 +352,7 @@ def test_integers_that_missing_values_turned_into_floats_are_the_same_levels(sho
     np.testing.assert_array_equal(model.predict(X.astype({"day": float})), expected)
 
 
-# -- weights and grouping ------------------------------------------------------------------
+# -- weights and grouping --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
@@ -391,8 +391,8 @@ def test_the_order_of_rows_does_not_matter(shops):
 def test_fractional_weights_pull_the_fit(tokens):
     X, y = tokens
     weight = np.where(y > y.groupby(X["token"]).transform("mean"), 0.9, 0.1)
-    heavy = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y, weight)
+    model = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y, weight)
     truth = np.average(y[X["token"] == "c"], weights=weight[X["token"] == "c"])
-    assert heavy.predict(pd.DataFrame({"token": ["c"]}))[0] == pytest.approx(
+    assert model.predict(pd.DataFrame({"token": ["c"]}))[0] == pytest.approx(
         truth, abs=0.5
     )

@@ -1,0 +1,84 @@
+"""The Keras side: the same function as numpy's, and the user's own networks."""
+
+import keras
+import numpy as np
+import pytest
+
+from skembed import EmbeddingRegressor
+
+QUICK = {"hidden_units": (8, 4), "epochs": 3, "random_state": 0}
+
+
+def build(inputs, features, n_outputs):
+    x = keras.layers.Dense(8, "relu")(features)
+    x = keras.layers.BatchNormalization()(x)
+    x = keras.layers.Dropout(0.1)(x)
+    return keras.Model(inputs, keras.layers.Dense(n_outputs)(x))
+
+
+def keras_inputs(model, X):
+    encoded = model._model.encoding.encode(model._read(X), "average")
+    return {"codes": encoded.codes, "quantities": encoded.quantities}
+
+
+def test_model_is_the_keras_model_that_was_trained(shop_model, shops):
+    X, _ = shops
+    prediction = shop_model.model_.predict(keras_inputs(shop_model, X), verbose=0)
+    np.testing.assert_allclose(prediction[:, 0], shop_model.predict(X), rtol=1e-4)
+
+
+# Keras's own, where it writes its weights
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_model_can_be_saved_by_keras(shop_model, shops, tmp_path):
+    X, _ = shops
+    shop_model.model_.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    inputs = keras_inputs(shop_model, X)
+    np.testing.assert_array_equal(
+        loaded.predict(inputs, verbose=0),
+        shop_model.model_.predict(inputs, verbose=0),
+    )
+
+
+def test_a_builder_replaces_the_dense_layers(shops):
+    X, y = shops
+    parameters = {"model": build, "epochs": 40, "random_state": 0}
+    model = EmbeddingRegressor(**parameters).fit(X, y)
+    assert model.score(X, y) > 0.8
+    assert model.embeddings_["city"].shape == (5, 2)
+    again = EmbeddingRegressor(**parameters).fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), again.predict(X))
+    prediction = model.model_.predict(keras_inputs(model, X), verbose=0)
+    np.testing.assert_allclose(prediction[:, 0], model.predict(X), rtol=1e-4)
+
+
+def test_a_builder_can_warm_start(shops):
+    X, y = shops
+    model = EmbeddingRegressor(model=build, warm_start=True, random_state=0).fit(X, y)
+    first = model.loss_curve_
+    assert model.fit(X, y).loss_curve_[0] < first[0]
+
+
+def test_a_builder_that_ignores_the_vectors_is_refused(shops):
+    def ignore(inputs, features, n_outputs):
+        return keras.Model(inputs, keras.layers.Dense(n_outputs)(inputs["quantities"]))
+
+    with pytest.raises(ValueError, match="lacks the layer 'embedding_0'"):
+        EmbeddingRegressor(model=ignore).fit(*shops)
+
+
+def test_a_level_moves_as_far_however_often_a_batch_holds_it():
+    """Adam's first step is the learning rate, for every level with a gradient."""
+    X = [["rare"]] + [["often"]] * 400
+    y = np.array([5.0] + [-1.0, 3.0] * 200)
+    parameters = {"hidden_units": (), "alpha": 0, "random_state": 0, "batch_size": 401}
+    tables = [
+        EmbeddingRegressor(
+            1, **parameters, loss="absolute_error", epochs=1, learning_rate=rate
+        )
+        .fit(X, y)
+        .embedding_[:, 0]
+        for rate in (1e-9, 1e-2)
+    ]
+    steps = np.abs(tables[1] - tables[0])
+    np.testing.assert_allclose(steps[1], 1e-2, rtol=1e-2)

@@ -1,0 +1,71 @@
+"""Copies of a fitted estimator are the same estimator."""
+
+import copy
+import io
+import pickle
+
+import cloudpickle
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from skembed import EmbeddingRegressor
+
+
+def through_joblib(model):
+    file = io.BytesIO()
+    joblib.dump(model, file)
+    file.seek(0)
+    return joblib.load(file)
+
+
+COPIES = {
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda model: pickle.loads(pickle.dumps(model)),
+    "cloudpickle": lambda model: pickle.loads(cloudpickle.dumps(model)),
+    "joblib": through_joblib,
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_a_copy_predicts_the_same(shop_model, shops, copied):
+    X, _ = shops
+    twin = copied(shop_model)
+    np.testing.assert_array_equal(twin.predict(X), shop_model.predict(X))
+    np.testing.assert_array_equal(twin.transform(X), shop_model.transform(X))
+    assert twin.get_params() == shop_model.get_params()
+
+
+def test_a_copy_of_one_with_a_builder_predicts_the_same(shops):
+    import keras
+
+    def build(inputs, features, n_outputs):
+        return keras.Model(inputs, keras.layers.Dense(n_outputs)(features))
+
+    X, y = shops
+    model = EmbeddingRegressor(model=build, epochs=2).fit(X, y)
+    twin = pickle.loads(cloudpickle.dumps(model))
+    np.testing.assert_array_equal(twin.predict(X), model.predict(X))
+
+
+def test_a_clone_with_an_optimizer_instance_fits_the_same(shops):
+    import keras
+
+    X, y = shops
+    optimizer = keras.optimizers.Adam(0.01)
+    model = EmbeddingRegressor(optimizer=optimizer, epochs=2, random_state=0).fit(X, y)
+    np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), model.predict(X))
+
+
+def test_the_example_pickles_to_less_than_100_kilobytes(example):
+    assert len(pickle.dumps(example)) < 100_000
+
+
+def test_predicting_leaves_no_trace(shop_model, shops):
+    X, _ = shops
+    before = pickle.dumps(shop_model)
+    shop_model.predict(X)
+    shop_model.transform(X)
+    shop_model.similarities("Oslo", "city")
+    assert pickle.dumps(shop_model) == before

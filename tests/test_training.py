@@ -1,0 +1,229 @@
+"""Training: the same whatever the path, as reproducible as asked, and no trace left."""
+
+import random
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+
+from skembed import EmbeddingRegressor
+from skembed._schedule import KERAS_LOSSES, OPTIMIZERS
+
+QUICK = {"hidden_units": (8,), "epochs": 3, "batch_size": 100}
+
+
+def fit_predict(X, y, random_state):
+    return EmbeddingRegressor(**QUICK, random_state=random_state).fit(X, y).predict(X)
+
+
+# -- random state ----------------------------------------------------------------------
+
+
+def test_a_seed_gives_the_same_bits_one_after_the_other(shops):
+    a, b, c = (fit_predict(*shops, seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(a, b)
+    assert (a != c).any()
+
+
+def test_none_gives_different_bits(shops):
+    assert (fit_predict(*shops, None) != fit_predict(*shops, None)).any()
+
+
+def test_a_random_state_is_consumed(shops):
+    state = np.random.RandomState(0)
+    first, second = fit_predict(*shops, state), fit_predict(*shops, state)
+    assert (first != second).any()
+    np.testing.assert_array_equal(first, fit_predict(*shops, np.random.RandomState(0)))
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_a_seed_gives_the_same_bits_in_parallel(shops, backend):
+    expected = [fit_predict(*shops, seed) for seed in range(4)]
+    found = joblib.Parallel(n_jobs=2, backend=backend)(
+        joblib.delayed(fit_predict)(*shops, seed) for seed in range(4)
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_the_callers_random_state_and_settings_stay(shops):
+    import keras
+    import tensorflow as tf
+
+    def build(inputs, features, n_outputs):
+        x = keras.layers.Dropout(0.5)(keras.layers.Dense(4)(features))
+        return keras.Model(inputs, keras.layers.Dense(n_outputs)(x))
+
+    def drawn():
+        return random.random(), np.random.uniform(), float(tf.random.uniform(()))  # noqa: NPY002
+
+    def draws():
+        keras.utils.set_random_seed(7)
+        yield drawn()
+        EmbeddingRegressor(**QUICK, random_state=0).fit(*shops)
+        EmbeddingRegressor(**QUICK, model=build, random_state=0).fit(*shops)
+        yield drawn()
+
+    def draws_alone():
+        keras.utils.set_random_seed(7)
+        for _ in range(2):
+            yield drawn()
+
+    assert list(draws()) == list(draws_alone())
+    assert keras.config.floatx() == "float32"
+    tf.random.Generator.from_non_deterministic_state()  # raises under op determinism
+
+
+# -- optimizers, losses, callbacks -----------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_named_optimizer_runs(shops, optimizer):
+    X, y = shops
+    model = EmbeddingRegressor(
+        **QUICK, optimizer=optimizer, learning_rate=0.01, random_state=0
+    ).fit(X, y)
+    assert np.isfinite(model.predict(X)).all()
+    assert model.loss_curve_[-1] != model.loss_curve_[0]
+
+
+@pytest.mark.parametrize("loss", [*KERAS_LOSSES, "instance", "function"])
+def test_the_reported_loss_of_every_loss_falls(shops, loss):
+    import keras
+
+    choices = {
+        "instance": keras.losses.MeanSquaredError(),
+        "function": lambda y, z: keras.ops.mean(keras.ops.square(y - z), axis=-1),
+    }
+    model = EmbeddingRegressor(
+        **QUICK, loss=choices.get(loss, loss), learning_rate=0.01, random_state=0
+    ).fit(*shops)
+    assert model.loss_curve_[-1] < model.loss_curve_[0]
+
+
+def test_an_optimizer_instance_is_used_as_it_is_configured_and_left_alone(shops):
+    import keras
+
+    X, y = shops
+    parameters = {**QUICK, "random_state": 0}
+    instance = keras.optimizers.SGD(learning_rate=0.05, momentum=0.9)
+    by_instance = EmbeddingRegressor(**parameters, optimizer=instance)
+    first = by_instance.fit(X, y).predict(X)
+    np.testing.assert_array_equal(first, by_instance.fit(X, y).predict(X))
+    assert not instance.built
+    by_name = EmbeddingRegressor(**parameters, optimizer="sgd").fit(X, y)
+    assert (by_name.predict(X) != first).any()
+
+
+def test_a_kept_model_starts_every_fit_afresh(shops):
+    X, y = shops
+    expected = fit_predict(X, y, 0)
+    other = EmbeddingRegressor(**QUICK, alpha=0, learning_rate=0.1, random_state=1)
+    other.fit(X[:200], y[:200])  # the same compiled network, with other settings
+    np.testing.assert_array_equal(fit_predict(X, y, 0), expected)
+
+
+def test_equal_fits_share_one_compiled_network(shops):
+    from skembed import _training
+
+    X, y = shops
+    EmbeddingRegressor(**QUICK).fit(X, y)
+    compiled = set(_training._compiled.values())
+    EmbeddingRegressor(**QUICK, alpha=3, optimizer="adam").fit(X[50:], y[50:])
+    assert set(_training._compiled.values()) == compiled
+
+
+def test_callbacks_see_every_epoch_and_can_stop_training(shops):
+    from keras.callbacks import Callback
+
+    class Recorder(Callback):
+        def __init__(self):
+            super().__init__()
+            self.losses = []
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.losses.append(logs["loss"])
+            self.model.stop_training = epoch == 1
+
+    recorder = Recorder()
+    model = EmbeddingRegressor(**QUICK, callbacks=recorder).fit(*shops)
+    assert model.n_iter_ == 2
+    assert recorder.losses == model.loss_curve_
+
+
+def test_callbacks_for_every_batch_change_nothing_but_speed(shops):
+    from keras.callbacks import Callback
+
+    class Counter(Callback):
+        batches = 0
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.batches += 1
+
+    X, y = shops
+    counter = Counter()
+    model = EmbeddingRegressor(**QUICK, callbacks=[counter], random_state=0).fit(X, y)
+    assert counter.batches == 3 * 4  # epochs times batches of 100 of 400 rows
+    np.testing.assert_array_equal(model.predict(X), fit_predict(X, y, 0))
+
+
+# -- what is trained -------------------------------------------------------------------
+
+
+def test_sorted_rows_train_like_shuffled_ones():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"x": np.sort(rng.uniform(-3, 3, 2000))})
+    y = np.sin(X["x"])
+    model = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y)
+    assert model.score(X, y) > 0.98
+
+
+def test_the_penalty_is_that_of_ridge():
+    """Without hidden layers and with dimension 1 the optimum is known in closed form.
+
+    For one level with mean m, minimise n (m - u v)^2 + alpha (u^2 + v^2): at the
+    optimum u = v and u v = m - alpha / n.
+    """
+    n, alpha = 50, 10.0
+    X = pd.DataFrame({"x": np.repeat([-1.0, 1.0], n)})
+    y = np.repeat([-1.0, 1.0], n)
+    ridge = 2 * n / (2 * n + alpha)
+    model = EmbeddingRegressor(
+        hidden_units=(),
+        alpha=alpha,
+        batch_size=2 * n,
+        epochs=2000,
+        learning_rate=0.01,
+        random_state=0,
+    ).fit(X, y)
+    np.testing.assert_allclose(model.predict(X), ridge * y, atol=1e-3)
+
+
+def test_full_batch_training_of_cells_is_that_of_their_rows(tokens):
+    """A naive Keras loop over all rows has the loss curve of the grouped rows."""
+    import keras
+
+    X, y = tokens
+    X, y = X[:600], y[:600].to_numpy()
+    model = EmbeddingRegressor(
+        2, (3,), alpha=0, optimizer="sgd", learning_rate=0.1, epochs=8, batch_size=600
+    )
+    start = model.set_params(random_state=0).fit(X, y)
+
+    means = pd.Series(y).groupby(X["token"].to_numpy()).mean()
+    codes = np.searchsorted(means.index, X["token"])
+    mean, scale = y.mean(), means.to_numpy()[codes].std()
+    naive = keras.models.clone_model(start.model_)
+    # the estimator's first weights, from training it for no more than a crumb
+    crumb = model.set_params(learning_rate=1e-12, epochs=1).fit(X, y)
+    naive.set_weights(crumb.model_.get_weights())
+    naive = keras.Model(naive.input, naive.layers[-2].output)  # in standard units
+    naive.compile(keras.optimizers.SGD(0.1), "mse")
+    inputs = {"codes": codes[:, np.newaxis].astype("int32")}
+    history = naive.fit(
+        inputs, (y - mean) / scale, epochs=8, batch_size=600, verbose=0, shuffle=False
+    )
+    curve = model.set_params(learning_rate=0.1, epochs=8).fit(X, y).loss_curve_
+    np.testing.assert_allclose(
+        np.array(history.history["loss"]) * scale**2, curve, rtol=1e-4
+    )
