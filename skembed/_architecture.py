@@ -155,4 +155,4 @@ def _dim(choice: Any, vocabulary: Vocabulary) -> int:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, Integral) and value >= 1
+    return isinstance(value, Integral) and int(value) >= 1

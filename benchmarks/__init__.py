@@ -1,0 +1,1 @@
+"""Measure skembed against its rivals: ``python -m benchmarks --help``."""

@@ -1,0 +1,16 @@
+"""EmbeddingRegressor as it comes."""
+
+from __future__ import annotations
+
+from sklearn.pipeline import Pipeline
+
+from benchmarks.contenders import Contender
+from skembed import EmbeddingRegressor
+
+
+def make(categorical: list[str], _quantities: list[str], seed: int) -> Pipeline:
+    model = EmbeddingRegressor(categorical_features=categorical, random_state=seed)
+    return Pipeline([("model", model)])
+
+
+CONTENDER = Contender("EmbeddingRegressor", ("flights",), make)

