@@ -48,8 +48,8 @@ def make_tokens(
     --------
     >>> from skembed.datasets import make_tokens
     >>> X, y = make_tokens(1_000, random_state=0)
-    >>> y.groupby(X["token"]).mean().round().tolist()
-    [-20.0, -10.0, 0.0, 10.0, 20.0]
+    >>> y.groupby(X["token"]).mean().round().astype(int).tolist()
+    [-20, -10, 0, 10, 20]
     """
     rng = check_random_state(random_state)
     codes = rng.randint(len(effects), size=n_samples)
