@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any
 
 from skembed._activations import ACTIVATIONS
+from skembed._spelling import close_spellings
 from skembed._vocabulary import Vocabulary
 from skembed.exceptions import ColumnError
 
@@ -135,10 +135,9 @@ def choose_embedding_dims(
     names = [vocabulary.name for vocabulary in vocabularies]
     for name in choice:
         if name not in names:
-            close = difflib.get_close_matches(str(name), map(str, names))
-            hint = f"; did you mean {close[0]!r}?" if close else "."
             raise ColumnError(
-                f"embedding_dim names {name!r}, which is not a categorical column{hint}"
+                f"embedding_dim names {name!r}, which is not a categorical column"
+                f"{close_spellings(name, names)}"
             )
     return tuple(_dim(choice.get(v.name, "auto"), v) for v in vocabularies)
 
@@ -155,4 +154,5 @@ def _dim(choice: Any, vocabulary: Vocabulary) -> int:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, Integral) and int(value) >= 1
+    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
+    return is_integer and int(value) >= 1

@@ -44,6 +44,11 @@ class Column:
     kind: Kind
     values: Any
 
+    @property
+    def is_quantity(self) -> bool:
+        """Whether the values are measured numbers unless somebody says otherwise."""
+        return self.kind == "float" and not isinstance(self.values, pd.Categorical)
+
     def factorize(self) -> tuple[np.ndarray, np.ndarray]:
         """Split the values into codes and what they stand for.
 
@@ -86,11 +91,16 @@ def as_table(X: Any) -> Any:
     Raises
     ------
     TypeError
-        For sparse matrices.
+        For sparse matrices and masked arrays.
     ValueError
         For tables without rows or columns, one-dimensional floats, lazy frames and
         arrays of more than two dimensions.
     """
+    if isinstance(X, np.ma.MaskedArray):
+        raise TypeError(
+            "A masked array was passed, whose mask would be lost. Fill it with missing "
+            "values first: X.astype(object).filled(None)."
+        )
     if sparse.issparse(X):
         raise TypeError(
             "Sparse data was passed, but levels and quantities are read from a dense "
@@ -108,24 +118,29 @@ def as_table(X: Any) -> Any:
 
 
 def _as_array(X: Any) -> np.ndarray:
-    array = X if isinstance(X, np.ndarray) else _array_of(X)
-    if array.ndim == 1 and array.dtype.kind in "OUSbiu" and array.size:
+    array = _array_of(X) if isinstance(X, list | tuple) else np.asarray(X)
+    if array.ndim == 1 and array.size and not _is_quantity(array):
         return array.reshape(-1, 1)
-    return cast("np.ndarray", check_array(array, dtype=None, ensure_all_finite=False))
+    return cast(np.ndarray, check_array(array, dtype=None, ensure_all_finite=False))
 
 
-def _array_of(X: Any) -> np.ndarray:
+def _array_of(rows: Any) -> np.ndarray:
     """Make an array of a list, each value keeping the type it has."""
-    try:
-        array = np.asarray(X)
-    except ValueError as error:
+    array = np.array(rows, dtype=object)
+    if array.ndim == 1 and any(isinstance(row, list | tuple) for row in rows):
         raise ValueError(
             "The rows of X differ in length, so it is not a table: pass a dataframe "
             "or rows of equal length."
-        ) from error
-    if array.dtype.kind in "US":  # numpy may have turned numbers into text
-        return np.array(X, dtype=object)
+        )
     return array
+
+
+def _is_quantity(values: np.ndarray) -> bool:
+    """Say whether one-dimensional values are measured, rather than tokens."""
+    if values.dtype == object:
+        inferred = pd.api.types.infer_dtype(values, skipna=True)
+        return KIND_OF_OBJECTS.get(inferred) == "float" or inferred == "complex"
+    return values.dtype.kind in "fc"
 
 
 def _check_not_empty(shape: tuple[int, int]) -> None:
@@ -167,11 +182,11 @@ def read_columns(table: Any) -> list[Column]:
 def _to_pandas(series: nw.Series[Any]) -> pd.Series:
     """Copy a column of another frame library, its missing values with it."""
     dtype = series.dtype
-    if dtype.is_integer() and series.null_count():
-        return pd.Series(series.to_list(), dtype="Int64")
-    if dtype.is_numeric():
+    if dtype.is_numeric() and not (dtype.is_integer() and series.null_count()):
         return pd.Series(series.to_numpy())
-    if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean, nw.Object):
+    readable = (nw.String, nw.Categorical, nw.Enum, nw.Boolean, nw.Object)
+    empty = series.null_count() == len(series)
+    if empty or dtype.is_integer() or dtype in readable:
         return pd.Series(series.to_list(), dtype=object)
     raise _unreadable(series.name, str(dtype).lower())
 
@@ -182,18 +197,26 @@ def _column(name: Hashable, series: pd.Series) -> Column:
     if isinstance(dtype, pd.CategoricalDtype):
         return _categorical(name, series)
     if types.is_bool_dtype(dtype):
-        return Column(name, "boolean", series.array)
+        return Column(name, "boolean", _values(series))
     if types.is_integer_dtype(dtype):
-        return Column(name, "integer", series.array)
+        return Column(name, "integer", _values(series))
     if types.is_float_dtype(dtype):
-        return Column(name, "float", series.array)
+        return Column(name, "float", _values(series))
     if types.is_object_dtype(dtype):
         return _objects(name, series)
     if types.is_string_dtype(dtype) and dtype.kind != "S":
-        return Column(name, "text", series.array)
+        return Column(name, "text", _values(series))
     if types.is_complex_dtype(dtype):
         raise ColumnError(f"Complex data not supported: column {name!r} holds it.")
     raise _unreadable(name, str(dtype))
+
+
+def _values(series: pd.Series) -> Any:
+    """Return the array of a column, in whichever form pandas holds it."""
+    if series.dtype == np.float16:  # which pandas cannot look up
+        return series.to_numpy(np.float32)
+    is_numpy = isinstance(series.dtype, np.dtype)
+    return series.to_numpy() if is_numpy else series.array
 
 
 def _categorical(name: Hashable, series: pd.Series) -> Column:
@@ -222,7 +245,10 @@ def _objects(name: Hashable, series: pd.Series) -> Column:
 def _integers(series: pd.Series) -> Any:
     try:
         return pd.array(series, dtype="Int64")
-    except OverflowError:  # beyond 64 bits Python's integers serve as levels too
+    except (
+        OverflowError,
+        TypeError,
+    ):  # beyond 64 bits Python's integers serve as levels too
         return series.to_numpy()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from skembed._columns import Column
 from skembed._quantities import Standardizer, learn_standardizer
+from skembed._spelling import close_spellings
 from skembed._vocabulary import Vocabulary, learn_vocabulary
 from skembed.exceptions import ColumnError, UnknownLevelError
 
@@ -149,7 +149,7 @@ def resolve_categorical(choice: Any, columns: Sequence[Column]) -> np.ndarray:
     Parameters
     ----------
     choice : {"auto", "all"} or array-like
-        "auto" takes every column that does not hold floating-point numbers. An array
+        "auto" takes every column that is not of floating-point numbers. An array
         holds names, positions or a boolean for every column.
     columns : sequence of Column
         The table.
@@ -165,7 +165,7 @@ def resolve_categorical(choice: Any, columns: Sequence[Column]) -> np.ndarray:
         If `choice` names a column that is not there.
     """
     if isinstance(choice, str):
-        return np.array([choice == "all" or c.kind != "float" for c in columns])
+        return np.array([choice == "all" or not c.is_quantity for c in columns])
     chosen = list(choice)
     if chosen and all(isinstance(entry, bool | np.bool_) for entry in chosen):
         if len(chosen) != len(columns):
@@ -185,10 +185,9 @@ def _position(entry: Any, columns: Sequence[Column]) -> int:
         return names.index(entry)
     if isinstance(entry, int | np.integer) and -len(names) <= entry < len(names):
         return int(entry)
-    close = difflib.get_close_matches(str(entry), map(str, names))
-    hint = f"; did you mean {close[0]!r}?" if close else "."
     raise ColumnError(
-        f"categorical_features names column {entry!r}, which X does not have{hint}"
+        f"categorical_features names column {entry!r}, which X does not have"
+        f"{close_spellings(entry, names)}"
     )
 
 

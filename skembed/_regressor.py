@@ -172,8 +172,9 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     Rows of equal inputs are grouped before training into one row with their mean
     target and total weight, which leaves the squared error as it is but for a
     constant. An epoch keeps its number of steps, one for every `batch_size`
-    observations; where the grouped rows fit into one batch, every step sees them all.
-    With another loss, only rows equal in inputs and target are grouped.
+    observations; where the grouped rows fit into one batch, every step sees them all,
+    and with "auto" there are then at most 50 steps. With another loss, only rows equal
+    in inputs and target are grouped.
 
     Weights that are whole numbers count rows: a row of weight 3 is the same as three
     rows, to the last bit. Other weights only multiply the loss.

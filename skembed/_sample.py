@@ -90,7 +90,15 @@ def make_sample(
 
 def merge_equal_rows(sample: Sample) -> Sample:
     """Merge the rows that are equal in inputs and target, in a canonical order."""
-    return _merge(sample, _groups(sample.inputs, sample.target))
+    group = _groups(sample.inputs, sample.target)
+    _, first = np.unique(group, return_index=True)
+    return Sample(
+        inputs=sample.inputs.take(first),
+        target=sample.target[first],
+        count=np.bincount(group, weights=sample.count),
+        weight=np.bincount(group, weights=sample.weight),
+        within=sample.within,
+    )
 
 
 def merge_equal_inputs(sample: Sample) -> Sample:
@@ -109,7 +117,21 @@ def merge_equal_inputs(sample: Sample) -> Sample:
     Sample
         A row for every distinct combination of inputs, in a canonical order.
     """
-    return _merge(sample, _groups(sample.inputs))
+    # sums over rows in a canonical order come out the same to the last bit
+    rows = merge_equal_rows(sample)
+    group = _groups(rows.inputs)
+    _, first = np.unique(group, return_index=True)
+    weight = np.bincount(group, weights=rows.weight)
+    sums = [np.bincount(group, weights=rows.weight * y) for y in rows.target.T]
+    mean = np.column_stack(sums) / weight[:, np.newaxis]
+    squares = (rows.target - mean[group]) ** 2
+    return Sample(
+        inputs=rows.inputs.take(first),
+        target=mean,
+        count=np.bincount(group, weights=rows.count),
+        weight=weight,
+        within=rows.within + rows.weight @ squares / weight.sum(),
+    )
 
 
 def hold_out(
@@ -154,12 +176,11 @@ def hold_out(
 
 def _part(sample: Sample, count: np.ndarray) -> Sample:
     rows = np.flatnonzero(count)
-    share = count[rows] / sample.count[rows]
     return Sample(
         inputs=sample.inputs.take(rows),
         target=sample.target[rows],
         count=count[rows],
-        weight=sample.weight[rows] * share,
+        weight=sample.weight[rows] * count[rows] / sample.count[rows],
         within=sample.within,
     )
 
@@ -170,22 +191,3 @@ def _groups(inputs: Encoded, target: np.ndarray | None = None) -> np.ndarray:
     columns = [pd.Series(part[:, j]) for part in parts for j in range(part.shape[1])]
     frame = pd.concat(columns, axis=1, keys=range(len(columns)))
     return frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy()
-
-
-def _merge(sample: Sample, group: np.ndarray) -> Sample:
-    _, first = np.unique(group, return_index=True)
-
-    def total(values: np.ndarray) -> np.ndarray:
-        return np.bincount(group, weights=values)
-
-    weight = total(sample.weight)
-    means = [total(sample.weight * y) / weight for y in sample.target.T]
-    mean = np.column_stack(means)
-    squares = (sample.target - mean[group]) ** 2
-    return Sample(
-        inputs=sample.inputs.take(first),
-        target=mean,
-        count=total(sample.count),
-        weight=weight,
-        within=sample.within + sample.weight @ squares / weight.sum(),
-    )

@@ -37,9 +37,9 @@ def learn_scale(
     scale = np.sqrt((present * deviation**2).sum(axis=0) / total)
     # rounding alone must not make a constant look like a variable
     constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    value = np.where(missing, -np.inf, values).max(axis=0, initial=-np.inf)
     scale = np.where(constant, 1.0, scale)
     mantissa, exponent = np.frexp(scale)
     scale = np.ldexp(mantissa.astype(np.float32).astype(np.float64), exponent)
-    return np.where(
-        constant, mean, np.rint(mean / scale / GRAIN) * GRAIN * scale
-    ), scale
+    mean = np.rint(mean / scale / GRAIN) * GRAIN * scale
+    return np.where(constant & np.isfinite(value), value, mean), scale

@@ -122,8 +122,8 @@ def make_schedule(
 def _batches(training: Sample, batch_size: Any) -> tuple[int, int]:
     """Decide how many rows a step sees, and how many steps make an epoch.
 
-    An epoch has a step for every `batch_size` observations, as it would have if cells
-    were not grouped.
+    An epoch has a step for every `batch_size` observations, as if cells were not
+    grouped. With "auto" it has no more than they need.
     """
     n_rows, n_observations = len(training.inputs), training.n_observations
     if batch_size != "auto":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
 
+from skembed._spelling import close_spellings
 from skembed._vocabulary import Vocabulary
 from skembed.exceptions import UnknownLevelError
 
@@ -45,12 +45,8 @@ def distances_from(
 
 
 def _unknown(token: Hashable, vocabulary: Vocabulary) -> UnknownLevelError:
-    spellings = {str(level): level for level in vocabulary.levels}
-    close = difflib.get_close_matches(str(token), spellings, n=3)
-    hint = f" Close to it are {', '.join(repr(spellings[c]) for c in close)}." * bool(
-        close
-    )
     return UnknownLevelError(
-        f"{token!r} is not a level of column {vocabulary.name!r} that fit has seen."
-        f"{hint} categories_ lists the levels."
+        f"{token!r} is not a level of column {vocabulary.name!r} that fit has seen"
+        f"{close_spellings(token, vocabulary.levels.tolist())} "
+        "The levels are in categories_."
     )

@@ -45,10 +45,7 @@ def read_target(y: Any) -> np.ndarray:
         raise ValueError(
             "EmbeddingRegressor requires y to be passed, but the target y is None."
         )
-    target = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-    if target.ndim > 1 and target.shape[1] == 0:
-        raise ValueError("y has no outputs: its shape is (n_samples, 0).")
-    return target
+    return check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
 
 
 def learn_target_scale(

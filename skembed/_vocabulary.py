@@ -76,14 +76,14 @@ class Vocabulary:
         """
         codes, uniques = column.factorize()
         self._check_kind(column, has_values=bool(len(uniques)))
-        rows = np.append(self._rows_of(uniques), self._missing_row)
+        rows = np.append(self._rows_of(uniques), np.int32(self._missing_row))
         return rows[codes]  # the code of a missing value, -1, takes the last entry
 
     def unseen(self, column: Column) -> list[Hashable]:
         """Return the distinct levels of a column that were not learned."""
         codes, uniques = column.factorize()
         used = uniques[np.unique(codes[codes >= 0])]
-        found = list(used[self._rows_of(used) == self.unseen_row])
+        found = used[self._rows_of(used) == self.unseen_row].tolist()
         if (codes < 0).any() and not self.has_missing:
             found.append(np.nan)
         return found
@@ -92,10 +92,14 @@ class Vocabulary:
         """Return the rows that this vocabulary has for the levels of another one."""
         known = len(other.levels) - other.has_missing
         rows = self._rows_of(other.levels[:known])
-        return np.append(rows, self._missing_row) if other.has_missing else rows
+        return (
+            np.append(rows, np.int32(self._missing_row)) if other.has_missing else rows
+        )
 
     def position(self, level: Hashable) -> int | None:
         """Return where a level stands in `levels`, None if it was not learned."""
+        if not pd.api.types.is_scalar(level):
+            return None
         if pd.isna(level):
             return len(self.levels) - 1 if self.has_missing else None
         position = self._index.get_indexer(pd.Index([level]))[0]
@@ -171,7 +175,8 @@ def learn_vocabulary(
 
 
 def _append_missing(levels: np.ndarray, kind: Kind) -> np.ndarray:
-    exact = kind in NUMBERS and np.array_equal(levels, levels.astype(np.float64))
+    """Put NaN behind the levels; integers that floats cannot hold stay integers."""
+    exact = kind in NUMBERS and levels.tolist() == levels.astype(np.float64).tolist()
     return np.append(levels.astype(np.float64 if exact else object), np.nan)
 
 

@@ -31,6 +31,7 @@ REFUSED_X = {
     "no columns": (frame()[[]], ValueError, r"0 feature\(s\)"),
     "rows of different lengths": ([["a"], ["b", "c"]] * 10, ValueError, "differ in length"),
     "a sparse matrix": (sparse.eye_array(N).tocsr(), TypeError, "Sparse data"),
+    "a masked array": (np.ma.masked_array(np.zeros((N, 1)), True), TypeError, "filled"),
     "infinity": (frame(size=[np.inf] + [0.0] * 19), ColumnError, "'size' contains infinity"),
     "dates": (
         frame(day=pd.date_range("2026-01-01", periods=N)),
@@ -67,7 +68,7 @@ REFUSED_Y = {
     "text": (TOKENS, "could not convert string"),
     "too short": (Y[1:], "inconsistent numbers of samples"),
     "three dimensions": (np.zeros((N, 1, 1)), "dim 3"),
-    "no outputs": (np.zeros((N, 0)), "0 feature|no outputs"),
+    "no outputs": (np.zeros((N, 0)), "0 feature"),
 }
 
 

@@ -273,6 +273,13 @@ def test_weights_are_divided_as_the_counts_are(rows, fraction):
     np.testing.assert_array_equal(weights, counts)
 
 
+@pytest.mark.parametrize("count", [7, 49, 98, 1000])
+def test_weights_that_are_counts_stay_whole(count):
+    sample = sample_of([(0, 0.0, 1.0, 0, count), (1, 0.0, 2.0, 0, count)])
+    for part in hold_out(sample, 0.1, np.random.default_rng(0)):
+        np.testing.assert_array_equal(part.weight, part.count)
+
+
 @SEEDS
 def test_weights_that_are_no_counts_are_divided_without_loss(seed):
     sample = merge_equal_rows(make_sample(*generated(seed, whole=False)))

@@ -50,7 +50,7 @@ def test_the_number_of_dimensions_is_kept(n_outputs):
         (["a", "b"], "could not convert string to float"),
         (np.array([1j]), "Complex data not supported"),
         (np.zeros((2, 2, 2)), "dim 3"),
-        (np.zeros((2, 0)), "y has no outputs"),
+        (np.zeros((2, 0)), "0 feature"),
         ([], "0 sample"),
     ],
     ids=repr,
