@@ -32,7 +32,7 @@ def architecture(**changes):
 def vocabulary(n_levels, name="city", **options):
     """Level i occurs i + 1 times."""
     values = pd.Series(np.repeat(np.arange(n_levels), np.arange(n_levels) + 1))
-    return learn_vocabulary(Column(name, "integer", values.array), **options)
+    return learn_vocabulary(Column(name, "integer", values.to_numpy()), **options)
 
 
 def test_layers_lead_from_vectors_and_quantities_to_the_outputs():

@@ -104,7 +104,8 @@ def test_levels_become_codes_and_numbers_quantities():
     for j, vocabulary in enumerate(encoding.vocabularies):
         decoded = pd.Series(vocabulary.levels[encoded.codes[:, j]], dtype=object)
         values = X[vocabulary.name].astype(object)
-        assert decoded.fillna("?").tolist() == values.fillna("?").tolist()
+        pairs = [s.where(s.notna(), "?").tolist() for s in (decoded, values)]
+        assert pairs[0] == pairs[1]
     numbers = X[["size", "price"]].to_numpy()
     np.testing.assert_array_equal(
         encoded.quantities, encoding.standardizer.apply(numbers)

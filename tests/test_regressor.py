@@ -216,7 +216,12 @@ def test_absolute_error_predicts_medians():
         [np.zeros(200), np.full(100, 9.0), np.full(200, 5), np.ones(100)]
     )
     model = EmbeddingRegressor(
-        loss="absolute_error", alpha=0, epochs=200, batch_size=600, learning_rate=0.01
+        loss="absolute_error",
+        alpha=0,
+        epochs=200,
+        batch_size=600,
+        learning_rate=0.01,
+        random_state=0,
     ).fit(X, y)
     medians = model.predict(pd.DataFrame({"token": ["a", "b"]}))
     np.testing.assert_allclose(medians, [0, 5], atol=0.3)
