@@ -76,13 +76,14 @@ def read_hidden_units(hidden_units: Any) -> tuple[int, ...]:
     ValueError
         If one of them is not a positive integer.
     """
-    for units in hidden_units:
+    layers = [hidden_units] if isinstance(hidden_units, Integral) else hidden_units
+    for units in layers:
         if not _is_count(units):
             raise ValueError(
                 f"hidden_units holds {units!r}: every hidden layer is to have a whole "
                 "number of units, 1 or more."
             )
-    return tuple(int(units) for units in hidden_units)
+    return tuple(int(units) for units in layers)
 
 
 def read_activations(activation: Any, n_layers: int) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from skembed._columns import Column
 from skembed._quantities import Standardizer, learn_standardizer
+from skembed._scale import LARGEST
 from skembed._spelling import close_spellings
 from skembed._vocabulary import Vocabulary, learn_vocabulary
 from skembed.exceptions import ColumnError, UnknownLevelError
@@ -215,13 +216,13 @@ def _quantity(column: Column) -> np.ndarray:
     """Return the numbers of a column, which must be finite or missing."""
     if column.kind == "text" and len(column.factorize()[1]):
         raise ColumnError(
-            f"Column {column.name!r} is to be a quantity and holds text. List it in "
-            "categorical_features, or convert it with astype(float)."
+            f"Column {column.name!r} is to be a quantity and holds text. Convert it "
+            "with astype(float), or fit with its name in categorical_features."
         )
     values = column.to_float()
-    if np.isinf(values).any():
+    if (np.abs(values) > LARGEST).any():
         raise ColumnError(
-            f"Column {column.name!r} contains infinity. Replace it by a finite number, "
-            "or by NaN if the value is unknown."
+            f"Column {column.name!r} contains infinity or numbers beyond {LARGEST:g}. "
+            "Replace them by smaller ones, or by NaN if the values are unknown."
         )
     return values

@@ -99,7 +99,14 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
             [f"{name}_{i}" for i in range(next(dims))] if is_categorical else [name]
             for name, is_categorical in zip(names, self.is_categorical_, strict=True)
         ]
-        return np.array([name for names in named for name in names], dtype=object)
+        flat = [name for names in named for name in names]
+        repeated = {name for name in flat if flat.count(name) > 1}
+        if repeated:
+            raise ColumnError(
+                f"Two columns of the output would be named {min(repeated)!r}: rename "
+                "the feature of that name."
+            )
+        return np.array(flat, dtype=object)
 
     def similarities(
         self, token: Hashable, column: Hashable | None = None
@@ -143,23 +150,29 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
             )
         return next(iter(self.embeddings_.values()))
 
-    @property
-    def model_(self) -> Any:
-        """The trained network, as a Keras model."""
+    def __getattr__(self, name: str) -> Any:
+        # a property would be listed, and scikit-learn reads every attribute that is
+        # listed to display an estimator: TensorFlow would load for a picture
+        if name != "model_":
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}"
+            )
         check_is_fitted(self)
-        from skembed._network import rescaled_model  # imports TensorFlow
+        from skembed._network import rescaled_model
 
         return rescaled_model(self._model.predictor, self._model.scale)
 
     def _vocabulary(self, column: Hashable | None) -> Vocabulary:
-        vocabularies = {v.name: v for v in self._model.encoding.vocabularies}
+        vocabularies = self._model.encoding.vocabularies
         if column is None and len(vocabularies) == 1:
-            return next(iter(vocabularies.values()))
-        if column in vocabularies:
-            return vocabularies[column]
+            return vocabularies[0]
+        for vocabulary in vocabularies:
+            if vocabulary.name == column:
+                return vocabulary
+        names = ", ".join(repr(vocabulary.name) for vocabulary in vocabularies)
         raise ColumnError(
             f"column={column!r} is not one of the categorical features: "
-            f"{', '.join(map(repr, vocabularies)) or 'there are none'}."
+            f"{names or 'there are none'}."
         )
 
     def _read(self, X: Any) -> list[Column]:

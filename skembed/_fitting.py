@@ -21,7 +21,7 @@ from skembed._columns import Column
 from skembed._effects import shrunken_effects
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._model import Model
-from skembed._predictor import Predictor
+from skembed._predictor import Builder, Predictor
 from skembed._sample import (
     Sample,
     hold_out,
@@ -75,6 +75,8 @@ def fit_model(
         params["max_categories"],
     )
     if earlier is not None:
+        roles = encoding.is_categorical, earlier.encoding.is_categorical
+        _check_unchanged({"categorical_features": np.array_equal(*roles)})
         encoding = encoding.on_the_scale_of(earlier.encoding)
     sample = make_sample(encoding.encode(columns, "average"), target, sample_weight)
     training, validation = _divide(sample, params, rng)
@@ -91,7 +93,7 @@ def fit_model(
     if earlier is None:
         start = _fresh_start(architecture, training, params, rng)
     else:
-        start = _warm_start(architecture, encoding, earlier)
+        start = _warm_start(architecture, encoding, params["model"], earlier)
     schedule = make_schedule(training, scale, params)
 
     from skembed._training import train  # imports TensorFlow, which takes seconds
@@ -121,6 +123,7 @@ def _architecture(
     params: Mapping[str, Any],
     earlier: Model | None,
 ) -> Architecture:
+    units = read_hidden_units(params["hidden_units"])
     if earlier is not None and params["embedding_dim"] == "auto":
         dims = earlier.predictor.architecture.embedding_dims
     else:
@@ -129,8 +132,8 @@ def _architecture(
         table_rows=tuple(v.unseen_row + 1 for v in encoding.vocabularies),
         embedding_dims=dims,
         n_quantities=encoding.standardizer.n_inputs,
-        hidden_units=read_hidden_units(params["hidden_units"]),
-        activations=read_activations(params["activation"], len(params["hidden_units"])),
+        hidden_units=units,
+        activations=read_activations(params["activation"], len(units)),
         n_outputs=n_outputs,
     )
 
@@ -162,23 +165,38 @@ def _fresh_start(
 
 
 def _warm_start(
-    architecture: Architecture, encoding: Encoding, earlier: Model
+    architecture: Architecture,
+    encoding: Encoding,
+    builder: Builder | None,
+    earlier: Model,
 ) -> Predictor:
     """Go on from an earlier model; levels new to it start where its unseen ones are."""
     before = earlier.predictor
-    rows = before.architecture.table_rows
-    if architecture.with_table_rows(rows) != before.architecture:
-        raise ValueError(
-            "warm_start=True continues the network of the earlier fit, but its sizes "
-            f"have changed from {before.architecture} to {architecture}. Set "
-            "warm_start=False to start anew."
-        )
+    old = before.architecture
+    unchanged = {
+        "embedding_dim": architecture.embedding_dims == old.embedding_dims,
+        "hidden_units": architecture.hidden_units == old.hidden_units,
+        "activation": architecture.activations == old.activations,
+        "model": builder is before.builder,
+        "the number of outputs of y": architecture.n_outputs == old.n_outputs,
+    }
+    _check_unchanged(unchanged)
     pairs = zip(
         before.tables, earlier.encoding.vocabularies, encoding.vocabularies, strict=True
     )
     return before.resized(architecture).with_tables(
         [_carried_over(table, old, new) for table, old, new in pairs]
     )
+
+
+def _check_unchanged(unchanged: Mapping[str, bool]) -> None:
+    changed = [name for name, same in unchanged.items() if not same]
+    if changed:
+        raise ValueError(
+            "warm_start=True continues the network of the earlier fit, but what it was "
+            f"built from has changed: {', '.join(changed)}. Set warm_start=False to "
+            "start anew."
+        )
 
 
 def _carried_over(table: np.ndarray, old: Vocabulary, new: Vocabulary) -> np.ndarray:

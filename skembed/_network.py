@@ -6,9 +6,11 @@ first ``fit``.
 
 from __future__ import annotations
 
+import random
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 import keras
@@ -20,8 +22,11 @@ from skembed._encoding import Encoded
 from skembed._predictor import Builder, Predictor
 from skembed._target import TargetScale
 
-keras_lock = threading.RLock()
+_lock = threading.RLock()
 _rebuilt: WeakKeyDictionary[Predictor, keras.Model] = WeakKeyDictionary()
+
+# inputs by name, target, weights of mean 1
+Tensors: TypeAlias = tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]
 
 BATCH_HOOKS = (
     "on_batch_begin",
@@ -84,7 +89,7 @@ def build_network(architecture: Architecture, builder: Builder | None) -> keras.
     features = parts[0] if len(parts) == 1 else keras.layers.Concatenate()(parts)
     if builder is not None:
         model = builder(inputs, features, architecture.n_outputs)
-        _check_built(model, len(sizes))
+        _check_built(model, len(sizes), architecture.n_outputs)
         return model
     return keras.Model(inputs, _dense_layers(architecture, features))
 
@@ -96,7 +101,7 @@ def _dense_layers(architecture: Architecture, x: Any) -> Any:
     return keras.layers.Dense(architecture.n_outputs, name="output")(x)
 
 
-def _check_built(model: Any, n_tables: int) -> None:
+def _check_built(model: Any, n_tables: int, n_outputs: int) -> None:
     if not isinstance(model, keras.Model):
         raise TypeError(
             "The callable passed as model is to return a keras.Model, but it returned "
@@ -109,6 +114,11 @@ def _check_built(model: Any, n_tables: int) -> None:
         raise ValueError(
             f"The Keras model lacks the layer {missing[0]!r}: build it on the features "
             "(or on the outputs of the embedding layers) that the callable receives."
+        )
+    if model.output_shape != (None, n_outputs):
+        raise ValueError(
+            f"The Keras model has outputs of shape {model.output_shape}: it is to end "
+            f"in {n_outputs} units, the n_outputs that the callable receives."
         )
 
 
@@ -134,35 +144,59 @@ def network_inputs(inputs: Encoded) -> dict[str, np.ndarray]:
     return {name: array for name, array in arrays.items() if array.shape[1]}
 
 
-def keras_model(predictor: Predictor) -> keras.Model:
+@contextmanager
+def keras_session(seed: int = 0) -> Iterator[None]:
+    """Let one thread use Keras, with a random state of its own.
+
+    Keras draws seeds from Python's random state whenever it makes a layer; the
+    caller's is put back in the end.
+    """
+    with _lock:
+        python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            random.setstate(python_state)
+            np.random.set_state(numpy_state)  # noqa: NPY002
+
+
+def rescaled_model(predictor: Predictor, scale: TargetScale) -> keras.Model:
+    """Rebuild the Keras model of a trained network, in units of the target."""
+    with keras_session():
+        model = _keras_model(predictor)
+        rescale = keras.layers.Rescaling(
+            scale.scale.tolist(), scale.mean.tolist(), name="target_units"
+        )
+        return keras.Model(model.input, rescale(model.output))
+
+
+def keras_forward(predictor: Predictor, inputs: Encoded) -> np.ndarray:
+    """Evaluate a trained network by Keras, as numpy does the standard one."""
+    with keras_session():
+        if predictor not in _rebuilt:
+            _rebuilt[predictor] = _keras_model(predictor)
+        output = _rebuilt[predictor].predict(network_inputs(inputs), verbose=0)
+    return np.asarray(output, dtype=np.float64)
+
+
+def _keras_model(predictor: Predictor) -> keras.Model:
     """Rebuild the Keras model of a trained network, in standard units."""
     model = build_network(predictor.architecture, predictor.builder)
     model.set_weights(predictor.arrays)
     return model
 
 
-def rescaled_model(predictor: Predictor, scale: TargetScale) -> keras.Model:
-    """Rebuild the Keras model of a trained network, in units of the target."""
-    model = keras_model(predictor)
-    rescale = keras.layers.Rescaling(
-        scale.scale.tolist(), scale.mean.tolist(), name="target_units"
-    )
-    return keras.Model(model.input, rescale(model.output))
-
-
-def keras_forward(predictor: Predictor, inputs: Encoded) -> np.ndarray:
-    """Evaluate a trained network by Keras, as numpy does the standard one."""
-    with keras_lock:
-        if predictor not in _rebuilt:
-            _rebuilt[predictor] = keras_model(predictor)
-        output = _rebuilt[predictor].predict(network_inputs(inputs), verbose=0)
-    return np.asarray(output, dtype=np.float64).reshape(len(inputs), -1)
-
-
 def make_optimizer(optimizer: Any) -> keras.optimizers.Optimizer:
     """Return a fresh optimizer of a name or like a Keras optimizer."""
     if isinstance(optimizer, str):
         return keras.optimizers.get(optimizer)
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise TypeError(
+            "optimizer is to be a name or a keras.optimizers.Optimizer, but it is of "
+            f"type {type(optimizer).__name__}."
+        )
     return type(optimizer).from_config(optimizer.get_config())
 
 
@@ -224,49 +258,45 @@ class ResidentModel(keras.Model):
         self.optimizer.build(self.trainable_variables)
         self.workspace = Workspace(self)
 
-    @tf.function(reduce_retracing=True)
-    def _run_steps(
-        self,
-        x: dict[str, tf.Tensor],
-        y: tf.Tensor,
-        weight: tf.Tensor,
-        batches: tf.Tensor,
-    ) -> tf.Tensor:
+    # autograph reads source code, which new versions of Python warn about
+    @tf.function(reduce_retracing=True, autograph=False)
+    def _run_steps(self, data: Tensors, batches: tf.Tensor) -> tf.Tensor:
         """Take one optimizer step for each row of `batches`; return the mean loss."""
-        total = tf.zeros(())
-        for rows in batches:
-            inputs = {name: tf.gather(tensor, rows) for name, tensor in x.items()}
-            with tf.GradientTape() as tape:
-                loss = self._mean_loss(
-                    inputs, tf.gather(y, rows), tf.gather(weight, rows), training=True
-                )
-                squares = [
-                    tf.reduce_sum(tf.square(v)) for v in self.workspace.penalized
-                ]
-                objective = loss + self.workspace.penalty * tf.add_n(squares)
-                objective += tf.add_n([tf.zeros(()), *self.losses])
-            gradients = tape.gradient(objective, self.trainable_variables)
-            self.optimizer.apply(gradients, self.trainable_variables)
-            total += loss
-        return total / tf.cast(tf.shape(batches)[0], tf.float32)
+        n_steps = tf.shape(batches)[0]
 
-    @tf.function(reduce_retracing=True)
-    def _evaluate(
-        self, x: dict[str, tf.Tensor], y: tf.Tensor, weight: tf.Tensor
-    ) -> tf.Tensor:
-        return self._mean_loss(x, y, weight, training=False)
+        def step(i: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            return i + 1, total + self._step(data, batches[i])
 
-    def _mean_loss(
-        self,
-        x: dict[str, tf.Tensor],
-        y: tf.Tensor,
-        weight: tf.Tensor,
-        training: bool,
-    ) -> tf.Tensor:
+        _, total = tf.while_loop(lambda i, _: i < n_steps, step, (0, tf.zeros(())))
+        return total / tf.cast(n_steps, tf.float32)
+
+    def _step(self, data: Tensors, rows: tf.Tensor) -> tf.Tensor:
+        """Take one optimizer step on some rows; return their loss before it."""
+        batch = tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), data)
+        with tf.GradientTape() as tape:
+            loss = self._mean_loss(batch, training=True)
+            squares = [tf.reduce_sum(tf.square(v)) for v in self.workspace.penalized]
+            penalty = self.workspace.penalty * tf.add_n([tf.zeros(()), *squares])
+            objective = tf.add_n([loss, penalty, *self.losses])
+        gradients = tape.gradient(objective, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return loss
+
+    @tf.function(reduce_retracing=True, autograph=False)
+    def _evaluate(self, data: Tensors) -> tf.Tensor:
+        return self._mean_loss(data, training=False)
+
+    def _mean_loss(self, data: Tensors, training: bool) -> tf.Tensor:
+        x, y, weight = data
+        losses = self.workspace.sample_loss(y, self(x, training=training))
+        if losses.shape.rank == 0:
+            raise ValueError(
+                "loss returned one number for a whole batch: it is to return one for "
+                "each row, so that rows can be weighted."
+            )
+        by_row = tf.reduce_mean(tf.reshape(losses, (tf.shape(weight)[0], -1)), axis=1)
         # weights have mean 1 over the sample: a batch of heavy rows counts for more
-        return tf.reduce_mean(
-            weight * self.workspace.sample_loss(y, self(x, training=training))
-        )
+        return tf.reduce_mean(weight * by_row)
 
     def fit(
         self,
@@ -307,9 +337,7 @@ class ResidentModel(keras.Model):
             batches = _batches(len(y), batch_size, steps_per_epoch, self.workspace.rng)
             logs = {"loss": run_epoch(data, batches, callback_list)}
             if held_out is not None:
-                logs["val_loss"] = self.workspace.unit * float(
-                    self._evaluate(*held_out)
-                )
+                logs["val_loss"] = self.workspace.unit * float(self._evaluate(held_out))
             callback_list.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
@@ -317,11 +345,13 @@ class ResidentModel(keras.Model):
         callback_list.on_train_end(logs)
         return self.history
 
-    def _epoch(self, data: Any, batches: np.ndarray, callbacks: Any) -> float:
-        loss = float(self._run_steps(*data, tf.constant(batches)))
+    def _epoch(self, data: Tensors, batches: np.ndarray, callbacks: Any) -> float:
+        loss = float(self._run_steps(data, tf.constant(batches)))
         return self.workspace.floor + self.workspace.unit * loss
 
-    def _epoch_by_batch(self, data: Any, batches: np.ndarray, callbacks: Any) -> float:
+    def _epoch_by_batch(
+        self, data: Tensors, batches: np.ndarray, callbacks: Any
+    ) -> float:
         losses = []
         for step, rows in enumerate(batches):
             callbacks.on_train_batch_begin(step)
@@ -332,9 +362,7 @@ class ResidentModel(keras.Model):
         return float(np.mean(losses))
 
 
-def _tensors(
-    x: dict[str, np.ndarray], y: np.ndarray, weight: np.ndarray
-) -> tuple[Any, ...]:
+def _tensors(x: dict[str, np.ndarray], y: np.ndarray, weight: np.ndarray) -> Tensors:
     """Move a sample into tensors, its weights scaled to a mean of 1."""
     scaled = (weight / weight.mean()).astype(np.float32)
     return (
@@ -357,7 +385,9 @@ def _batches(
 
 
 def _has_batch_hook(callback: keras.callbacks.Callback) -> bool:
+    """Say whether a class, or an instance as LambdaCallback's, has one of its own."""
     return any(
-        getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook)
+        getattr(getattr(callback, hook), "__func__", None)
+        is not getattr(keras.callbacks.Callback, hook)
         for hook in BATCH_HOOKS
     )

@@ -15,7 +15,7 @@ PARAMETERS: dict[str, list[Any]] = {
         Interval(Integral, 1, None, closed="left"),
         dict,
     ],
-    "hidden_units": ["array-like"],
+    "hidden_units": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
     "loss": [StrOptions(set(KERAS_LOSSES)), callable],
     "optimizer": [StrOptions(set(OPTIMIZERS)), HasMethods("get_config")],

@@ -33,8 +33,9 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         ``round(0.8 * n_levels ** 0.56)``, kept between 2 and 16; features that a dict
         leaves out are "auto".
 
-    hidden_units : sequence of int, default=(64, 32)
-        Units of each hidden layer. An empty one makes the model linear in the vectors.
+    hidden_units : int or sequence of int, default=(64, 32)
+        Units of the only hidden layer, or of each. An empty sequence makes the model
+        linear in the vectors.
 
     activation : str or sequence of str, default="relu"
         Activation of all hidden layers, or of each: "elu", "gelu", "leaky_relu",
@@ -44,8 +45,9 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     loss : {"squared_error", "absolute_error", "huber", "log_cosh"}, Loss or callable, \
             default="squared_error"
         What training minimises. A ``keras.losses.Loss`` or a function of
-        ``(y_true, y_pred)`` is taken too. The loss sees the target standardised to
-        mean 0 and variance 1, so that a threshold as Huber's is in standard deviations.
+        ``(y_true, y_pred)`` that returns a value for each row is taken too. The loss
+        sees the target standardised to mean 0 and variance 1, so that a threshold as
+        Huber's is in standard deviations.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         The name of a Keras optimizer in lower case, or an instance, whose
@@ -108,9 +110,9 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         Called during training. Those with a method for every batch make it slower.
 
     warm_start : bool, default=False
-        Whether ``fit`` continues from the earlier fit: its weights and the scales of
-        its quantities and target. New levels start from the vector of unseen ones;
-        levels that the new data lack are forgotten.
+        Whether ``fit`` continues from the earlier fit: its weights, and the scales and
+        missing flags of its quantities and the scale of its target. New levels start
+        from the vector of unseen ones; levels that the new data lack are forgotten.
 
     random_state : int, RandomState instance or None, default=None
         Determines the initial weights, the order of the rows and the rows held out.
@@ -132,7 +134,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         missing values, if there were any.
 
     category_counts_ : dict of ndarray of shape (n_levels,)
-        How many training rows had each level: the sum of their weights.
+        How many training rows had each level: the sum of their weights, which are
+        scaled to a mean of 1 unless they are whole numbers.
 
     is_categorical_ : ndarray of shape (n_features_in_,)
         Whether each feature was taken as categorical.
@@ -146,7 +149,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         the target, else for the standardised target.
 
     history_ : dict of list of float
-        "loss", the same as `loss_curve_`, and "val_loss" with early stopping.
+        "loss", the same as `loss_curve_`, "val_loss" with early stopping, and what
+        callbacks add.
 
     model_ : keras.Model
         The trained network, rebuilt when asked for. It takes the dict of "codes", the
@@ -177,7 +181,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     in inputs and target are grouped.
 
     Weights that are whole numbers count rows: a row of weight 3 is the same as three
-    rows, to the last bit. Other weights only multiply the loss.
+    rows, to the last bit. Other weights are scaled to a mean of 1 and only multiply the
+    loss.
 
     Vectors start at the level's mean target, shrunken as ridge regression with penalty
     `alpha` would, along a random direction, plus what Keras draws.
@@ -336,6 +341,8 @@ def _weighted(
     kept = weight > 0
     if not kept.any():
         raise ValueError("sample_weight is zero for every row: nothing is left to fit.")
+    if (weight != np.floor(weight)).any():
+        weight = weight / weight[kept].mean()
     if kept.all():
         return columns, target, weight
     return [c.take(kept) for c in columns], target[kept], weight[kept]

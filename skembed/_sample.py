@@ -16,6 +16,8 @@ import pandas as pd
 from skembed._encoding import Encoded
 from skembed._target import TargetScale
 
+MAX_HYPERGEOMETRIC = 10**9  # numpy's limit
+
 
 @dataclass(frozen=True, eq=False)
 class Sample:
@@ -168,9 +170,13 @@ def hold_out(
             f"with, but n_samples = {n_observations}."
         )
     n_held_out = int(np.clip(fraction * n_observations, 1, n_observations - 1))
-    held_out = rng.multivariate_hypergeometric(
-        sample.count.astype(np.int64), n_held_out, method="marginals"
-    )
+    count = sample.count.astype(np.int64)
+    if n_observations < MAX_HYPERGEOMETRIC:
+        held_out = rng.multivariate_hypergeometric(
+            count, n_held_out, method="marginals"
+        )
+    else:  # of so many the binomial law holds out the same share, to a hair
+        held_out = rng.binomial(count, fraction)
     return _part(sample, sample.count - held_out), _part(sample, held_out)
 
 

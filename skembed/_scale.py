@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 GRAIN = 2.0**-20
+LARGEST = 1e100  # numbers whose squares can still be added up
 
 
 def learn_scale(

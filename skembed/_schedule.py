@@ -32,6 +32,7 @@ OPTIMIZERS = (
 )
 STEPS_PER_EPOCH = 50
 AUTO_BATCH = (16, 1024)
+MAX_FULL_STEPS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +58,9 @@ class Schedule:
         Rows in each step.
     steps_per_epoch : int
         Steps in each epoch.
-    patience : int or None
-        Epochs without an improvement of the validation loss by `tol` before training
-        stops; None never stops early.
+    patience : int
+        With a validation sample, epochs without an improvement of its loss by `tol`
+        after which training stops.
     tol : float
         In units of the reported loss.
     callbacks : sequence of keras.callbacks.Callback
@@ -76,7 +77,7 @@ class Schedule:
     epochs: int
     batch_size: int
     steps_per_epoch: int
-    patience: int | None
+    patience: int
     tol: float
     callbacks: Sequence[Any]
     verbose: int
@@ -101,6 +102,8 @@ def make_schedule(
     Schedule
         For `skembed._training.train`.
     """
+    for name in ("optimizer", "loss", "callbacks"):
+        _refuse_classes(name, params[name])
     batch_size, steps = _batches(training, params["batch_size"])
     unit = _loss_unit(scale, params["loss"])
     return Schedule(
@@ -123,11 +126,15 @@ def _batches(training: Sample, batch_size: Any) -> tuple[int, int]:
     """Decide how many rows a step sees, and how many steps make an epoch.
 
     An epoch has a step for every `batch_size` observations, as if cells were not
-    grouped. With "auto" it has no more than they need.
+    grouped, but no more than `MAX_FULL_STEPS` if each would see every row. With "auto"
+    it has no more than cells need.
     """
     n_rows, n_observations = len(training.inputs), training.n_observations
     if batch_size != "auto":
-        return min(batch_size, n_rows), int(np.ceil(n_observations / batch_size))
+        steps = int(np.ceil(n_observations / batch_size))
+        if batch_size >= n_rows:
+            return n_rows, min(steps, MAX_FULL_STEPS)
+        return batch_size, steps
     size = int(np.clip(n_observations / STEPS_PER_EPOCH, *AUTO_BATCH))
     steps = int(np.ceil(n_observations / size))
     # few cells of many observations do not need as many steps as these would
@@ -141,6 +148,15 @@ def _loss_unit(scale: TargetScale, loss: Any) -> float:
         return 1.0
     powers = {"squared_error": 2, "absolute_error": 1}
     return float(scale.scale[0] ** powers.get(loss, 0))
+
+
+def _refuse_classes(name: str, value: Any) -> None:
+    for entry in _as_list(value):
+        if isinstance(entry, type):
+            raise TypeError(
+                f"{name} holds the class {entry.__name__}: pass an instance, "
+                f"{entry.__name__}()."
+            )
 
 
 def _as_list(callbacks: Any) -> list[Any]:

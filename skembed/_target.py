@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_array
 
-from skembed._scale import learn_scale
+from skembed._scale import LARGEST, learn_scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,10 @@ def read_target(y: Any) -> np.ndarray:
         raise ValueError(
             "EmbeddingRegressor requires y to be passed, but the target y is None."
         )
-    return check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+    target = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+    if (np.abs(target) > LARGEST).any():
+        raise ValueError(f"y holds numbers beyond {LARGEST:g}: change its unit.")
+    return target
 
 
 def learn_target_scale(

@@ -8,7 +8,6 @@ compiled networks are looked after here.
 from __future__ import annotations
 
 import json
-import random
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from skembed._encoding import Encoded
 from skembed._network import (
     ResidentModel,
     build_network,
-    keras_lock,
+    keras_session,
     make_optimizer,
     network_inputs,
     table_positions,
@@ -71,8 +70,7 @@ def train(
     TrainingError
         If the loss stops being finite.
     """
-    with keras_lock, _own_random_state(int(rng.integers(2**31))):
-        model = _compiled_model(start, schedule)
+    with keras_session(int(rng.integers(2**31))), _model_for(start, schedule) as model:
         if start.arrays:
             model.set_weights(_padded(start.arrays, model.get_weights()))
         model.workspace.prepare(
@@ -81,8 +79,7 @@ def train(
             unit=schedule.loss_unit,
             floor=schedule.loss_unit * float(training.within.mean()),
         )
-        if schedule.learning_rate is not None:
-            model.optimizer.learning_rate = schedule.learning_rate
+        _set_learning_rate(model, schedule)
         wrapper = _wrapper(model, schedule, validation)
         wrapper.fit(
             _packed(training.inputs),
@@ -157,28 +154,56 @@ class _FiniteLoss(keras.callbacks.Callback):
             )
 
 
-def _compiled_model(start: Predictor, schedule: Schedule) -> ResidentModel:
-    """Return a compiled model, kept from an earlier fit where there is one.
+@contextmanager
+def _model_for(start: Predictor, schedule: Schedule) -> Iterator[ResidentModel]:
+    """Lend a compiled model, kept from an earlier fit where there is one.
 
     Tracing a network takes seconds: the last few are kept, by what their graphs hold.
+    While it is lent a model is not there for a fit inside of this one, and after that
+    no callback holds it.
     """
-    if start.builder is not None:
-        return _compile(build_network(start.architecture, start.builder), schedule)
-    architecture = start.architecture.rounded_up()
-    key = (architecture, _fingerprint(schedule.optimizer), schedule.loss)
-    if key not in _compiled:
-        _compiled[key] = _compile(build_network(architecture, None), schedule)
-    _compiled.move_to_end(key)
-    while len(_compiled) > MAX_COMPILED:
-        _compiled.popitem(last=False)
-    return _compiled[key]
+    architecture = start.architecture
+    key = (architecture.rounded_up(), *_fingerprint(schedule))
+    model = _compiled.pop(key, None) if start.builder is None else None
+    if model is None:
+        sizes = architecture if start.builder else architecture.rounded_up()
+        model = _compile(build_network(sizes, start.builder), schedule)
+    try:
+        yield model
+    finally:
+        for callback in schedule.callbacks:
+            callback._model = None
+        if start.builder is None:
+            _compiled[key] = model
+        while len(_compiled) > MAX_COMPILED:
+            _compiled.popitem(last=False)
 
 
-def _fingerprint(optimizer: Any) -> str:
-    """Return what two optimizers have in common if they take the same steps."""
-    serialized = keras.optimizers.serialize(make_optimizer(optimizer))
-    serialized["config"].pop("name")  # Keras numbers the names that it makes up
-    return json.dumps(serialized, sort_keys=True, default=repr)
+def _fingerprint(schedule: Schedule) -> tuple[Any, ...]:
+    """Return what two schedules have in common if they share a compiled network."""
+    optimizer = keras.optimizers.serialize(make_optimizer(schedule.optimizer))
+    optimizer["config"].pop("name")  # Keras numbers the names that it makes up
+    if isinstance(optimizer["config"].get("learning_rate"), float):
+        optimizer["config"].pop("learning_rate")  # a variable, set for every fit
+    loss = schedule.loss
+    if isinstance(loss, keras.losses.Loss):
+        loss = json.dumps(keras.losses.serialize(loss), sort_keys=True, default=repr)
+    return json.dumps(optimizer, sort_keys=True, default=repr), loss
+
+
+def _set_learning_rate(model: ResidentModel, schedule: Schedule) -> None:
+    fresh = make_optimizer(schedule.optimizer)
+    follows_schedule = "learning_rate" in fresh.get_config() and not isinstance(
+        fresh.get_config()["learning_rate"], float
+    )
+    if not follows_schedule:
+        rate = schedule.learning_rate or float(fresh.learning_rate)
+        model.optimizer.learning_rate = rate
+    elif schedule.learning_rate is not None:
+        raise ValueError(
+            "The optimizer's learning rate follows a schedule of its own, which "
+            f"learning_rate={schedule.learning_rate} cannot replace: set one of both."
+        )
 
 
 def _compile(plain: keras.Model, schedule: Schedule) -> ResidentModel:
@@ -198,16 +223,3 @@ def _padded(
     for target, source in zip(padded, start, strict=True):
         target[: len(source)] = source
     return padded
-
-
-@contextmanager
-def _own_random_state(seed: int) -> Iterator[None]:
-    """Seed what Keras draws from, and leave the caller's random state as it was."""
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)  # noqa: NPY002

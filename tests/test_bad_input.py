@@ -33,6 +33,7 @@ REFUSED_X = {
     "a sparse matrix": (sparse.eye_array(N).tocsr(), TypeError, "Sparse data"),
     "a masked array": (np.ma.masked_array(np.zeros((N, 1)), True), TypeError, "filled"),
     "infinity": (frame(size=[np.inf] + [0.0] * 19), ColumnError, "'size' contains infinity"),
+    "numbers too large to square": (frame(size=1e200 * Y), ColumnError, "'size' .* beyond 1e"),
     "dates": (
         frame(day=pd.date_range("2026-01-01", periods=N)),
         ColumnError,
@@ -65,6 +66,7 @@ REFUSED_Y = {
     "missing": (None, "requires y"),
     "NaN": (np.r_[np.nan, Y[1:]], "y contains NaN"),
     "infinity": (np.r_[np.inf, Y[1:]], "y contains infinity"),
+    "too large to square": (1e200 * Y, "beyond 1e"),
     "text": (TOKENS, "could not convert string"),
     "too short": (Y[1:], "inconsistent numbers of samples"),
     "three dimensions": (np.zeros((N, 1, 1)), "dim 3"),

@@ -40,6 +40,7 @@ def test_a_fitted_model_serves_where_tensorflow_is_not_installed(
         sys.modules.update(dict.fromkeys({HEAVY}))  # None: importing one raises
         with open(sys.argv[1], "rb") as file:
             model, X = pickle.load(file)
+        model._repr_html_()
         print(repr(model.predict(X).sum()))
         print(repr(model.transform(X)[50:].sum()))
         print(repr(float(model.similarities("Oslo", "city").sum())))

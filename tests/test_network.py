@@ -67,6 +67,16 @@ def test_a_builder_that_ignores_the_vectors_is_refused(shops):
         EmbeddingRegressor(model=ignore).fit(*shops)
 
 
+@pytest.mark.parametrize("units", [1, 3])
+def test_a_builder_of_the_wrong_width_is_refused(shops, units):
+    def narrow(inputs, features, n_outputs):
+        return keras.Model(inputs, keras.layers.Dense(units)(features))
+
+    X, y = shops
+    with pytest.raises(ValueError, match="end in 2 units"):
+        EmbeddingRegressor(model=narrow).fit(X, np.column_stack([y, y]))
+
+
 def test_a_level_moves_as_far_however_often_a_batch_holds_it():
     """Adam's first step is the learning rate, for every level with a gradient."""
     X = [["rare"]] + [["often"]] * 400

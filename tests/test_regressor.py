@@ -9,6 +9,15 @@ from sklearn.exceptions import NotFittedError
 from skembed import EmbeddingRegressor
 from skembed.exceptions import ColumnError, UnknownLevelError
 
+
+def to_polars(X):
+    """Copy a frame without the help of pyarrow."""
+    columns = {name: X[name].astype(object) for name in X}
+    return pl.DataFrame(
+        {n: c.where(c.notna(), None).tolist() for n, c in columns.items()}
+    )
+
+
 QUICK = {"hidden_units": (8,), "epochs": 5, "random_state": 0}
 
 
@@ -240,19 +249,20 @@ def test_several_outputs_are_predicted_together(shops):
 def test_early_stopping_keeps_the_best_weights(shops):
     X, y = shops
     noise = pd.DataFrame({"id": np.arange(len(X)) % 97, "city": X["city"]})
-    model = EmbeddingRegressor(
-        alpha=0,
-        epochs=200,
-        learning_rate=0.01,
-        early_stopping=True,
-        validation_fraction=0.25,
-        n_iter_no_change=3,
-        random_state=0,
-    ).fit(noise, y)
-    assert model.n_iter_ < 200
-    losses = model.history_["val_loss"]
-    assert len(losses) == model.n_iter_
-    assert int(np.argmin(losses)) < model.n_iter_ - 1
+    parameters = {
+        "alpha": 0,
+        "learning_rate": 0.01,
+        "early_stopping": True,
+        "validation_fraction": 0.25,
+        "n_iter_no_change": 3,
+        "tol": 0,
+        "random_state": 0,
+    }
+    stopped = EmbeddingRegressor(epochs=200, **parameters).fit(noise, y)
+    best = int(np.argmin(stopped.history_["val_loss"])) + 1
+    assert best == stopped.n_iter_ - 3
+    until_best = EmbeddingRegressor(epochs=best, **parameters).fit(noise, y)
+    np.testing.assert_array_equal(stopped.predict(noise), until_best.predict(noise))
 
 
 def test_alpha_shrinks_the_weights_towards_zero(tokens):
@@ -299,11 +309,22 @@ def test_warm_start_takes_new_levels_and_keeps_the_known_ones(shops):
     assert "Alta" not in after
 
 
-def test_warm_start_refuses_another_network(shops):
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hidden_units": (9,)},
+        {"activation": "tanh"},
+        {"embedding_dim": 5},
+        {"categorical_features": ["city"]},
+        {"model": lambda inputs, features, n_outputs: None},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_warm_start_refuses_another_network(shops, change):
     X, y = shops
     warm = EmbeddingRegressor(**QUICK, warm_start=True).fit(X, y)
-    with pytest.raises(ValueError, match="warm_start=False"):
-        warm.set_params(hidden_units=(9,)).fit(X, y)
+    with pytest.raises(ValueError, match=f"changed: .*{next(iter(change))}"):
+        warm.set_params(**change).fit(X, y)
 
 
 def test_verbose_shows_progress(shops, capsys):
@@ -331,7 +352,7 @@ def test_every_container_gives_the_same_model(tokens):
         array.reshape(-1, 1),
         array.tolist(),
         [[token] for token in array],
-        pl.from_pandas(X),
+        to_polars(X),
         pl.Series("token", array.tolist()),
     ):
         model = EmbeddingRegressor(**QUICK).fit(tokens_like, y)
@@ -340,14 +361,14 @@ def test_every_container_gives_the_same_model(tokens):
 
 def test_frames_name_the_columns_and_arrays_number_them(shops):
     X, y = shops
-    named = EmbeddingRegressor(**QUICK).fit(pl.from_pandas(X), y)
+    named = EmbeddingRegressor(**QUICK).fit(to_polars(X), y)
     assert named.feature_names_in_.tolist() == ["city", "size", "day"]
     numbered = EmbeddingRegressor(**QUICK).fit(X.to_numpy(), y)
     assert not hasattr(numbered, "feature_names_in_")
     assert list(numbered.embeddings_) == [0, 2]
     assert numbered.get_feature_names_out().tolist()[:3] == ["x0_0", "x0_1", "x1"]
     np.testing.assert_array_equal(
-        named.predict(pl.from_pandas(X)), numbered.predict(X.to_numpy())
+        named.predict(to_polars(X)), numbered.predict(X.to_numpy())
     )
 
 
@@ -402,3 +423,26 @@ def test_fractional_weights_pull_the_fit(tokens):
     assert model.predict(pd.DataFrame({"token": ["c"]}))[0] == pytest.approx(
         truth, abs=0.5
     )
+
+
+def test_the_unit_of_fractional_weights_is_of_no_account(shops):
+    X, y = shops
+    weight = np.random.default_rng(0).uniform(0.5, 1.5, len(X))
+    model = EmbeddingRegressor(**QUICK, min_frequency=5)
+    expected = model.fit(X, y, weight).predict(X)
+    scaled = model.fit(X, y, 1e-3 * weight).predict(X)
+    np.testing.assert_allclose(scaled, expected, rtol=1e-4)
+
+
+def test_counts_of_billions_are_fitted(tokens):
+    X, y = tokens
+    counts = np.full(len(X), 1e6)
+    model = EmbeddingRegressor(**QUICK, batch_size=5000, early_stopping=True)
+    assert model.fit(X, y, counts).score(X, y) > 0.9
+
+
+def test_names_that_would_repeat_in_the_output_are_refused():
+    X = pd.DataFrame({"a": ["x", "y"] * 5, "a_0": np.arange(10.0)})
+    model = EmbeddingRegressor(**QUICK).fit(X, X["a_0"])
+    with pytest.raises(ColumnError, match="'a_0'"):
+        model.get_feature_names_out()

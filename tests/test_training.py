@@ -1,11 +1,13 @@
 """Training: the same whatever the path, as reproducible as asked, and no trace left."""
 
+import pickle
 import random
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from skembed import EmbeddingRegressor
 from skembed._schedule import KERAS_LOSSES, OPTIMIZERS
@@ -61,7 +63,9 @@ def test_the_callers_random_state_and_settings_stay(shops):
         keras.utils.set_random_seed(7)
         yield drawn()
         EmbeddingRegressor(**QUICK, random_state=0).fit(*shops)
-        EmbeddingRegressor(**QUICK, model=build, random_state=0).fit(*shops)
+        built = EmbeddingRegressor(**QUICK, model=build, random_state=0).fit(*shops)
+        built.predict(shops[0])
+        assert built.model_.built
         yield drawn()
 
     def draws_alone():
@@ -85,6 +89,53 @@ def test_every_named_optimizer_runs(shops, optimizer):
     ).fit(X, y)
     assert np.isfinite(model.predict(X)).all()
     assert model.loss_curve_[-1] != model.loss_curve_[0]
+
+
+def test_a_loss_by_element_is_weighted_by_row():
+    import keras
+
+    X = pd.DataFrame({"token": ["a"] * 100})
+    y = np.r_[np.zeros(90), np.full(10, 10.0)]
+    for weight, mean in ((None, 1.0), (np.r_[np.full(90, 0.1), np.full(10, 0.9)], 5.0)):
+        model = EmbeddingRegressor(
+            loss=lambda y, z: keras.ops.square(y - z),
+            alpha=0,
+            epochs=300,
+            learning_rate=0.01,
+            random_state=0,
+        ).fit(X, y, weight)
+        assert model.predict(X[:1])[0] == pytest.approx(mean, abs=0.3)
+
+
+def test_a_loss_of_a_whole_batch_is_refused(shops):
+    import keras
+
+    model = EmbeddingRegressor(**QUICK, loss=lambda y, z: keras.ops.mean(y - z))
+    with pytest.raises(ValueError, match="one for each row"):
+        model.fit(*shops)
+
+
+def test_a_learning_rate_beside_a_schedule_is_refused(shops):
+    import keras
+
+    schedule = keras.optimizers.schedules.CosineDecay(0.01, 100)
+    model = EmbeddingRegressor(**QUICK, optimizer=keras.optimizers.Adam(schedule))
+    model.fit(*shops)
+    with pytest.raises(ValueError, match="set one of both"):
+        model.set_params(learning_rate=0.1).fit(*shops)
+
+
+@pytest.mark.parametrize("name", ["optimizer", "loss", "callbacks"])
+def test_a_class_in_place_of_an_instance_is_refused(shops, name):
+    import keras
+
+    classes = {
+        "optimizer": keras.optimizers.Adam,
+        "loss": keras.losses.Huber,
+        "callbacks": [keras.callbacks.EarlyStopping],
+    }
+    with pytest.raises(TypeError, match=f"{name} holds the class .* pass an instance"):
+        EmbeddingRegressor(**QUICK, **{name: classes[name]}).fit(*shops)
 
 
 @pytest.mark.parametrize("loss", [*KERAS_LOSSES, "instance", "function"])
@@ -165,6 +216,36 @@ def test_callbacks_for_every_batch_change_nothing_but_speed(shops):
     model = EmbeddingRegressor(**QUICK, callbacks=[counter], random_state=0).fit(X, y)
     assert counter.batches == 3 * 4  # epochs times batches of 100 of 400 rows
     np.testing.assert_array_equal(model.predict(X), fit_predict(X, y, 0))
+
+
+def test_a_lambda_callback_is_called_for_every_batch(shops):
+    from keras.callbacks import LambdaCallback
+
+    batches = []
+    callback = LambdaCallback(on_train_batch_end=lambda batch, logs: batches.append(1))
+    EmbeddingRegressor(**QUICK, callbacks=callback).fit(*shops)
+    assert len(batches) == 3 * 4
+
+
+def test_callbacks_do_not_keep_the_network(shops):
+    from keras.callbacks import EarlyStopping
+
+    X, y = shops
+    stopping = EarlyStopping(monitor="loss")
+    model = EmbeddingRegressor(**QUICK, callbacks=[stopping], random_state=0).fit(X, y)
+    assert stopping.model is None
+    np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), model.predict(X))
+    assert len(pickle.dumps(model)) < 20_000
+
+
+def test_a_callback_may_fit_an_estimator_of_its_own(shops):
+    from keras.callbacks import LambdaCallback
+
+    X, y = shops
+    inner = EmbeddingRegressor(**QUICK, random_state=1)
+    callback = LambdaCallback(on_epoch_end=lambda epoch, logs: inner.fit(X, y))
+    outer = EmbeddingRegressor(**QUICK, callbacks=[callback], random_state=0).fit(X, y)
+    np.testing.assert_array_equal(outer.predict(X), fit_predict(X, y, 0))
 
 
 # -- what is trained -------------------------------------------------------------------
