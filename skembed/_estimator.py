@@ -38,8 +38,8 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
 
     def _keep(self, model: Model, features: dict[str, Any], y_ndim: int) -> None:
         """Set every learned attribute; nothing can fail from here on."""
-        if hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
+        for stale in ("feature_names_in_", "embedding_"):
+            self.__dict__.pop(stale, None)
         for name, value in features.items():
             setattr(self, name, value)
         vocabularies = model.encoding.vocabularies
@@ -51,6 +51,8 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
             v.name: table[v.rows]
             for v, table in zip(vocabularies, model.predictor.tables, strict=True)
         }
+        if len(self.embeddings_) == 1:
+            self.embedding_ = next(iter(self.embeddings_.values()))
         self.is_categorical_ = model.encoding.is_categorical
         self.n_outputs_ = model.predictor.architecture.n_outputs
         self.history_ = model.history
@@ -139,25 +141,20 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
         vocabulary = self._vocabulary(column)
         return distances_from(token, vocabulary, self.embeddings_[vocabulary.name])
 
-    @property
-    def embedding_(self) -> np.ndarray:
-        """The vectors of the only categorical feature's levels."""
-        check_is_fitted(self)
-        if len(self.embeddings_) != 1:
-            raise AttributeError(
-                f"There are {len(self.embeddings_)} categorical features: use "
-                "embeddings_, the dict of their tables."
-            )
-        return next(iter(self.embeddings_.values()))
-
     def __getattr__(self, name: str) -> Any:
+        """Rebuild `model_`, and say why there is no `embedding_`."""
         # a property would be listed, and scikit-learn reads every attribute that is
         # listed to display an estimator: TensorFlow would load for a picture
-        if name != "model_":
+        if name not in ("model_", "embedding_"):
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute {name!r}"
             )
         check_is_fitted(self)
+        if name == "embedding_":
+            raise AttributeError(
+                f"There are {len(self.embeddings_)} categorical features: use "
+                "embeddings_, the dict of their tables."
+            )
         from skembed._network import rescaled_model
 
         return rescaled_model(self._model.predictor, self._model.scale)
