@@ -147,7 +147,8 @@ class _FiniteLoss(keras.callbacks.Callback):
     """Stops with an error that teaches when the loss is no longer a number."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if not all(np.isfinite(value) for value in (logs or {}).values()):
+        losses = [(logs or {}).get(name, 0.0) for name in ("loss", "val_loss")]
+        if not np.isfinite(losses).all():
             raise TrainingError(
                 f"The loss is no longer finite after epoch {epoch + 1}: training "
                 "diverged. Set a smaller learning_rate."
