@@ -245,11 +245,8 @@ def _objects(name: Hashable, series: pd.Series) -> Column:
 def _integers(series: pd.Series) -> Any:
     try:
         return pd.array(series, dtype="Int64")
-    except (
-        OverflowError,
-        TypeError,
-    ):  # beyond 64 bits Python's integers serve as levels too
-        return series.to_numpy()
+    except (OverflowError, TypeError):
+        return series.to_numpy()  # beyond 64 bits Python's integers serve as levels
 
 
 def _unreadable(name: Hashable, what: str) -> ColumnError:
