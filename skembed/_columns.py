@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast
 
 import narwhals.stable.v2 as nw
@@ -49,8 +50,9 @@ class Column:
         """Whether the values are measured numbers unless somebody says otherwise."""
         return self.kind == "float" and not isinstance(self.values, pd.Categorical)
 
-    def factorize(self) -> tuple[np.ndarray, np.ndarray]:
-        """Split the values into codes and what they stand for.
+    @cached_property
+    def factorized(self) -> tuple[np.ndarray, np.ndarray]:
+        """The values split into codes and what they stand for.
 
         Returns
         -------

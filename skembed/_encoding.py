@@ -214,7 +214,7 @@ def _stack(
 
 def _quantity(column: Column) -> np.ndarray:
     """Return the numbers of a column, which must be finite or missing."""
-    if column.kind == "text" and len(column.factorize()[1]):
+    if column.kind == "text" and len(column.factorized[1]):
         raise ColumnError(
             f"Column {column.name!r} is to be a quantity and holds text. Convert it "
             "with astype(float), or fit with its name in categorical_features."

@@ -17,6 +17,7 @@ from skembed._encoding import Encoded
 from skembed._target import TargetScale
 
 MAX_HYPERGEOMETRIC = 10**9  # numpy's limit
+KEYS_PER_ROW = 8  # up to which a flag for every possible key beats a hash table
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,13 +93,12 @@ def make_sample(
 
 def merge_equal_rows(sample: Sample) -> Sample:
     """Merge the rows that are equal in inputs and target, in a canonical order."""
-    group = _groups(sample.inputs, sample.target)
-    _, first = np.unique(group, return_index=True)
+    cells = _cells(sample.inputs, sample.target)
     return Sample(
-        inputs=sample.inputs.take(first),
-        target=sample.target[first],
-        count=np.bincount(group, weights=sample.count),
-        weight=np.bincount(group, weights=sample.weight),
+        inputs=sample.inputs.take(cells.member),
+        target=sample.target[cells.member],
+        count=cells.sums(sample.count),
+        weight=cells.sums(sample.weight),
         within=sample.within,
     )
 
@@ -119,20 +119,17 @@ def merge_equal_inputs(sample: Sample) -> Sample:
     Sample
         A row for every distinct combination of inputs, in a canonical order.
     """
-    # sums over rows in a canonical order come out the same to the last bit
-    rows = merge_equal_rows(sample)
-    group = _groups(rows.inputs)
-    _, first = np.unique(group, return_index=True)
-    weight = np.bincount(group, weights=rows.weight)
-    sums = [np.bincount(group, weights=rows.weight * y) for y in rows.target.T]
+    cells = _cells(sample.inputs)
+    weight = cells.sums(sample.weight)
+    sums = [cells.sums(sample.weight * y) for y in sample.target.T]
     mean = np.column_stack(sums) / weight[:, np.newaxis]
-    squares = (rows.target - mean[group]) ** 2
+    squares = (sample.target - mean[cells.of_row]) ** 2
     return Sample(
-        inputs=rows.inputs.take(first),
+        inputs=sample.inputs.take(cells.member),
         target=mean,
-        count=np.bincount(group, weights=rows.count),
+        count=cells.sums(sample.count),
         weight=weight,
-        within=rows.within + rows.weight @ squares / weight.sum(),
+        within=sample.within + sample.weight @ squares / weight.sum(),
     )
 
 
@@ -191,9 +188,57 @@ def _part(sample: Sample, count: np.ndarray) -> Sample:
     )
 
 
-def _groups(inputs: Encoded, target: np.ndarray | None = None) -> np.ndarray:
-    """Return which distinct row each row is, numbered in sorted order."""
-    parts = [inputs.codes, inputs.quantities, *([] if target is None else [target])]
-    columns = [pd.Series(part[:, j]) for part in parts for j in range(part.shape[1])]
-    frame = pd.concat(columns, axis=1, keys=range(len(columns)))
-    return frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy()
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """Which cell each row is in; cells are numbered in the order of their values."""
+
+    of_row: np.ndarray
+    count: int
+
+    @property
+    def member(self) -> np.ndarray:
+        """One row of every cell."""
+        member = np.empty(self.count, dtype=np.intp)
+        member[self.of_row] = np.arange(len(self.of_row))
+        return member
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Add up the values of each cell's rows."""
+        return np.bincount(self.of_row, weights=values, minlength=self.count)
+
+
+def _cells(inputs: Encoded, target: np.ndarray | None = None) -> _Cells:
+    """Find the rows that are equal in every column.
+
+    Cells are split column by column, until every row is alone or no column is left:
+    a measure that never repeats, which ends it at once, comes first.
+    """
+    measures = (
+        inputs.quantities if target is None else np.hstack([target, inputs.quantities])
+    )
+    cells = _Cells(np.zeros(len(inputs), dtype=np.intp), 1)
+    for column in (*measures.T, *inputs.codes.T):
+        if cells.count < len(inputs):
+            cells = _split(cells, column)
+    return cells
+
+
+def _split(cells: _Cells, column: np.ndarray) -> _Cells:
+    """Split cells by the values of one more column."""
+    if column.dtype.kind == "f":
+        column, levels = pd.factorize(column, sort=True)
+        n_levels = len(levels)
+    else:
+        n_levels = int(column.max()) + 1
+    return _numbered(cells.of_row * n_levels + column, cells.count * n_levels)
+
+
+def _numbered(keys: np.ndarray, bound: int) -> _Cells:
+    """Give cells to whole keys below a bound, in their order and without gaps."""
+    if bound > KEYS_PER_ROW * len(keys):
+        of_row, distinct = pd.factorize(keys, sort=True)
+        return _Cells(of_row, len(distinct))
+    present = np.zeros(bound, dtype=bool)
+    present[keys] = True
+    number = np.cumsum(present) - 1
+    return _Cells(number[keys], int(number[-1]) + 1)

@@ -46,7 +46,7 @@ def read_target(y: Any) -> np.ndarray:
             "EmbeddingRegressor requires y to be passed, but the target y is None."
         )
     target = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-    if (np.abs(target) > LARGEST).any():
+    if max(target.max(), -target.min()) > LARGEST:
         raise ValueError(f"y holds numbers beyond {LARGEST:g}: change its unit.")
     return target
 

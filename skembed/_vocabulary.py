@@ -74,14 +74,14 @@ class Vocabulary:
         ColumnError
             If the column holds another kind of values than it did in ``fit``.
         """
-        codes, uniques = column.factorize()
+        codes, uniques = column.factorized
         self._check_kind(column, has_values=bool(len(uniques)))
         rows = np.append(self._rows_of(uniques), np.int32(self._missing_row))
         return rows[codes]  # the code of a missing value, -1, takes the last entry
 
     def unseen(self, column: Column) -> list[Hashable]:
         """Return the distinct levels of a column that were not learned."""
-        codes, uniques = column.factorize()
+        codes, uniques = column.factorized
         used = uniques[np.unique(codes[codes >= 0])]
         found = used[self._rows_of(used) == self.unseen_row].tolist()
         if (codes < 0).any() and not self.has_missing:
@@ -149,7 +149,7 @@ def learn_vocabulary(
     Vocabulary
         Levels that are missing have a row of their own and are never pooled.
     """
-    codes, uniques = column.factorize()
+    codes, uniques = column.factorized
     total = np.bincount(codes + 1, weights=weight, minlength=len(uniques) + 1)
     n_rows = np.bincount(codes + 1, minlength=len(uniques) + 1)
     used = np.flatnonzero(n_rows[1:])

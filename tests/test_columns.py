@@ -23,7 +23,7 @@ def read_one(X):
 
 def values_of(column):
     """The values as Python objects, None where they are missing."""
-    codes, uniques = column.factorize()
+    codes, uniques = column.factorized
     return [None if code < 0 else uniques.tolist()[code] for code in codes]
 
 
