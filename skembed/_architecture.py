@@ -56,14 +56,15 @@ class Architecture:
         Samples of the same data have slightly different numbers of levels. Rounded up
         to a multiple of 8, or by up to a quarter, they share one compiled network.
         """
-        return self.with_table_rows(tuple(map(_round_up, self.table_rows)))
+        return self.with_table_rows(tuple(map(round_up, self.table_rows)))
 
     def with_table_rows(self, table_rows: tuple[int, ...]) -> Architecture:
         """Return the same network with tables of other lengths."""
         return replace(self, table_rows=table_rows)
 
 
-def _round_up(rows: int) -> int:
+def round_up(rows: int) -> int:
+    """Return a multiple of 8 or a number of few digits, up to a quarter larger."""
     step = max(8, 2 ** (rows.bit_length() - 3))
     return -(-rows // step) * step
 

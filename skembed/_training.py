@@ -19,21 +19,28 @@ import numpy as np
 from scikeras.wrappers import KerasRegressor
 from sklearn.preprocessing import FunctionTransformer
 
+from skembed._architecture import Architecture, round_up
 from skembed._encoding import Encoded
 from skembed._network import (
-    ResidentModel,
     build_network,
     keras_session,
-    make_optimizer,
     network_inputs,
     table_positions,
 )
+from skembed._optimizer import (
+    acts_by_element,
+    fingerprint,
+    has_own_rate,
+    make_optimizer,
+)
 from skembed._predictor import Predictor
+from skembed._resident import ResidentModel
 from skembed._sample import Sample
 from skembed._schedule import KERAS_LOSSES, Schedule
 from skembed.exceptions import TrainingError
 
 MAX_COMPILED = 8
+ROWS_PER_STAGED = 4
 
 _compiled: OrderedDict[tuple[Any, ...], ResidentModel] = OrderedDict()
 
@@ -70,28 +77,46 @@ def train(
     TrainingError
         If the loss stops being finite.
     """
-    with keras_session(int(rng.integers(2**31))), _model_for(start, schedule) as model:
-        if start.arrays:
-            model.set_weights(_padded(start.arrays, model.get_weights()))
-        model.workspace.prepare(
-            rng=rng,
-            penalty=schedule.alpha / training.n_observations,
-            unit=schedule.loss_unit,
-            floor=schedule.loss_unit * float(training.within.mean()),
-        )
-        _set_learning_rate(model, schedule)
-        wrapper = _wrapper(model, schedule, validation)
-        wrapper.fit(
-            _packed(training.inputs),
-            training.target.astype(np.float32),
-            sample_weight=training.weight,
-        )
-        arrays = model.get_weights()
-        positions = table_positions(model, len(start.architecture.table_rows))
-    trained = replace(start, arrays=tuple(arrays), table_positions=positions)
+    with keras_session(int(rng.integers(2**31))):
+        optimizer = make_optimizer(schedule.optimizer)
+        with _model_for(start, schedule, optimizer) as model:
+            if start.arrays:
+                model.set_weights(_padded(start.arrays, model.get_weights()))
+            model.workspace.prepare(
+                rng=rng,
+                penalty=schedule.alpha / training.n_observations,
+                unit=schedule.loss_unit,
+                floor=schedule.loss_unit * float(training.within.mean()),
+            )
+            _set_learning_rate(model, optimizer, schedule.learning_rate)
+            history = _run(model, schedule, training, validation)
+            return _learned(start, model), history
+
+
+def _run(
+    model: ResidentModel,
+    schedule: Schedule,
+    training: Sample,
+    validation: Sample | None,
+) -> dict[str, list[float]]:
+    """Hand the samples and the model to SciKeras, which has the model train."""
+    wrapper = _wrapper(model, schedule, validation)
+    wrapper.fit(
+        _packed(training.inputs),
+        training.target.astype(np.float32),
+        sample_weight=training.weight,
+    )
+    return dict(wrapper.history_)
+
+
+def _learned(start: Predictor, model: ResidentModel) -> Predictor:
+    """Copy the weights out of a model whose tables may be longer."""
     rows = start.architecture.table_rows
+    positions = table_positions(model, len(rows))
+    arrays = tuple(model.get_weights())
+    trained = replace(start, arrays=arrays, table_positions=positions)
     tables = [table[:n] for table, n in zip(trained.tables, rows, strict=True)]
-    return trained.with_tables(tables), dict(wrapper.history_)
+    return trained.with_tables(tables)
 
 
 class _Wrapper(KerasRegressor):
@@ -156,63 +181,70 @@ class _FiniteLoss(keras.callbacks.Callback):
 
 
 @contextmanager
-def _model_for(start: Predictor, schedule: Schedule) -> Iterator[ResidentModel]:
+def _model_for(
+    start: Predictor, schedule: Schedule, optimizer: keras.optimizers.Optimizer
+) -> Iterator[ResidentModel]:
     """Lend a compiled model, kept from an earlier fit where there is one.
 
     Tracing a network takes seconds: the last few are kept, by what their graphs hold.
     While it is lent a model is not there for a fit inside of this one, and after that
     no callback holds it.
     """
-    architecture = start.architecture
-    key = (architecture.rounded_up(), *_fingerprint(schedule))
-    model = _compiled.pop(key, None) if start.builder is None else None
+    builder = start.builder
+    sizes = start.architecture if builder else start.architecture.rounded_up()
+    stage_rows = _stage_rows(sizes, schedule.batch_size)
+    if builder or not acts_by_element(optimizer):
+        stage_rows = (0,) * len(stage_rows)
+    key = (sizes, stage_rows, fingerprint(optimizer), _loss_key(schedule.loss))
+    model = None if builder else _compiled.pop(key, None)
     if model is None:
-        sizes = architecture if start.builder else architecture.rounded_up()
-        model = _compile(build_network(sizes, start.builder), schedule)
+        model = _compile(build_network(sizes, builder), optimizer, schedule.loss)
+        model.build_training(stage_rows)
     try:
         yield model
     finally:
         for callback in schedule.callbacks:
             callback._model = None
-        if start.builder is None:
+        if builder is None:
             _compiled[key] = model
         while len(_compiled) > MAX_COMPILED:
             _compiled.popitem(last=False)
 
 
-def _fingerprint(schedule: Schedule) -> tuple[Any, ...]:
-    """Return what two schedules have in common if they share a compiled network."""
-    optimizer = keras.optimizers.serialize(make_optimizer(schedule.optimizer))
-    optimizer["config"].pop("name")  # Keras numbers the names that it makes up
-    if isinstance(optimizer["config"].get("learning_rate"), float):
-        optimizer["config"].pop("learning_rate")  # a variable, set for every fit
-    loss = schedule.loss
-    if isinstance(loss, keras.losses.Loss):
-        loss = json.dumps(keras.losses.serialize(loss), sort_keys=True, default=repr)
-    return json.dumps(optimizer, sort_keys=True, default=repr), loss
-
-
-def _set_learning_rate(model: ResidentModel, schedule: Schedule) -> None:
-    fresh = make_optimizer(schedule.optimizer)
-    follows_schedule = "learning_rate" in fresh.get_config() and not isinstance(
-        fresh.get_config()["learning_rate"], float
+def _stage_rows(sizes: Architecture, batch_size: int) -> tuple[int, ...]:
+    """Decide which tables get a stage, and how many rows it has; 0 is none."""
+    n_rows = round_up(batch_size)
+    return tuple(
+        n_rows if rows > ROWS_PER_STAGED * n_rows else 0 for rows in sizes.table_rows
     )
-    if not follows_schedule:
-        rate = schedule.learning_rate or float(fresh.learning_rate)
-        model.optimizer.learning_rate = rate
-    elif schedule.learning_rate is not None:
+
+
+def _loss_key(loss: Any) -> Any:
+    if isinstance(loss, keras.losses.Loss):
+        return json.dumps(keras.losses.serialize(loss), sort_keys=True, default=repr)
+    return loss
+
+
+def _set_learning_rate(
+    model: ResidentModel,
+    optimizer: keras.optimizers.Optimizer,
+    learning_rate: float | None,
+) -> None:
+    if has_own_rate(optimizer):
+        model.optimizer.learning_rate = learning_rate or float(optimizer.learning_rate)
+    elif learning_rate is not None:
         raise ValueError(
             "The optimizer's learning rate follows a schedule of its own, which "
-            f"learning_rate={schedule.learning_rate} cannot replace: set one of both."
+            f"learning_rate={learning_rate} cannot replace: set one of both."
         )
 
 
-def _compile(plain: keras.Model, schedule: Schedule) -> ResidentModel:
+def _compile(
+    plain: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any
+) -> ResidentModel:
     model = ResidentModel(plain.input, plain.output)
-    loss = schedule.loss
     keras_loss = KERAS_LOSSES.get(loss, loss) if isinstance(loss, str) else loss
-    model.compile(optimizer=make_optimizer(schedule.optimizer), loss=keras_loss)
-    model.build_training()
+    model.compile(optimizer=optimizer, loss=keras_loss)
     return model
 
 
