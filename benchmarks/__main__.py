@@ -1,4 +1,4 @@
-"""The command line: ``python -m benchmarks``."""
+"""The command line: ``python -m benchmarks`` and ``python -m benchmarks speed``."""
 
 from __future__ import annotations
 
@@ -21,25 +21,69 @@ loss_curve.png, outcomes.png, embedding.png and similarity.png.
 What it needs besides skembed: pip install "skembed[benchmarks]"
 """
 
+SPEED_DESCRIPTION = """\
+Race skembed against what a user would write instead: Keras and PyTorch by hand,
+scikit-learn's encoders and linear models. Fits, an epoch of training, a grid search,
+predictions, transforms and imports, each in a process of its own.
+
+Prints processor and wall seconds and their ratios, then peak memory and R2. Run it on
+a machine that does nothing else, where it takes about half an hour: what waits for a
+busy core is PyTorch above all.
+
+What it needs besides skembed: pip install "skembed[benchmarks]" tensorflow scikeras
+torch. Rivals that are not installed are left out.
+"""
+
 
 def main() -> None:
-    parser = _parser()
+    parser, speed_parser = _parsers()
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        from benchmarks import overview
-
-        overview.run(options.out, options.seed, quick=options.quick)
+        if options.command == "speed":
+            _race(options, speed_parser)
+        else:
+            _overview(options)
     except ModuleNotFoundError as error:
         parser.exit(1, f'{error}. To install it: pip install "skembed[benchmarks]"\n')
 
 
-def _parser() -> argparse.ArgumentParser:
+def _overview(options: argparse.Namespace) -> None:
+    from benchmarks import overview
+
+    overview.run(options.out, options.seed, quick=options.quick)
+
+
+def _race(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    from benchmarks.speed import command
+
+    n_laps = options.repeats or (1 if options.quick else 5)
+    try:
+        command.run(options.only, n_laps, is_quick=options.quick)
+    except command.UnknownRaceError as error:
+        parser.error(str(error))
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """Return the parser of everything and that of what follows "speed"."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_overview_options(parser)
+    commands = parser.add_subparsers(title="another command", dest="command")
+    speed_parser = commands.add_parser(
+        "speed",
+        help="race skembed against its rivals instead: speed --help",
+        description=SPEED_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_speed_options(speed_parser)
+    return parser, speed_parser
+
+
+def _add_overview_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick",
         action="store_true",
@@ -60,7 +104,37 @@ def _parser() -> argparse.ArgumentParser:
         help="draws the tokens, their test rows and the networks' initial weights; "
         "flights and folds are always the same (default: %(default)s)",
     )
-    return parser
+
+
+def _add_speed_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        default=argparse.SUPPRESS,  # or it would undo a --quick before "speed"
+        help="take a twentieth of the rows, 1 repeat and a grid of 1 candidate, which "
+        "ends in about 90 seconds; the motivating example stays whole",
+    )
+    parser.add_argument(
+        "--repeats",
+        type=_positive,
+        metavar="N",
+        help="how often each contestant runs (default: 5, with --quick 1)",
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="the races to run, by their names or parts of them, as in: "
+        '--only zipf "1,000 tokens"',
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not positive")
+    return number
 
 
 if __name__ == "__main__":

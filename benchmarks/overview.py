@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -14,10 +11,9 @@ from benchmarks import example, pictures
 from benchmarks.contenders import Contender, contenders_for
 from benchmarks.measuring import Measurement, measure, noise_ceiling, warm_up
 from benchmarks.problems import Problem, flights, tokens
+from benchmarks.progress import progress_bar, step
 from benchmarks.table import Row, format_table
 from benchmarks.tensorflow_loading import load_tensorflow
-
-BAR = "{percentage:3.0f}%|{bar:20}| {elapsed} {desc}"  # no estimate: steps differ
 
 FOOTNOTE = """\
 Seconds are medians of warm runs: a fit before them, not counted, loads and compiles.
@@ -44,13 +40,13 @@ def run(out: Path, seed: int, quick: bool) -> None:
     problems = [motivating, flights.load(n_flights, n_folds)]
     line_up = [(problem, contenders_for(problem.name)) for problem in problems]
     n_steps = sum(_n_fits(*entry) for entry in line_up) + 3
-    with tqdm(total=n_steps, file=sys.stderr, bar_format=BAR) as bar:
-        with _step(bar, "loading TensorFlow"):
+    with progress_bar(n_steps) as bar:
+        with step(bar, "loading TensorFlow"):
             load_tensorflow()
         rows = [row for entry in line_up for row in _compare(*entry, seed, bar)]
-        with _step(bar, "tokens: the fit to draw"):
+        with step(bar, "tokens: the fit to draw"):
             fitted = example.fit(motivating, seed)
-        with _step(bar, "pictures"):
+        with step(bar, "pictures"):
             written = pictures.draw_all(fitted, out)
     print(format_table(rows))
     print()
@@ -69,21 +65,14 @@ def _compare(
 ) -> list[Row]:
     """Measure all contenders in turns, so that a busy moment strikes all of them."""
     for contender in contenders:
-        with _step(bar, f"{problem.name}: {contender.name}, warm-up"):
+        with step(bar, f"{problem.name}: {contender.name}, warm-up"):
             warm_up(contender.pipeline_for(problem, seed), problem)
     measurements: dict[str, list[Measurement]] = {c.name: [] for c in contenders}
     for split in problem.splits * problem.repeats:
         for contender in contenders:
-            with _step(bar, f"{problem.name}: {contender.name}"):
+            with step(bar, f"{problem.name}: {contender.name}"):
                 pipeline = contender.pipeline_for(problem, seed)
                 measured = measure(pipeline, problem, split)
             measurements[contender.name].append(measured)
     ceiling = noise_ceiling(problem)
     return [Row(problem, *item, ceiling) for item in measurements.items()]
-
-
-@contextmanager
-def _step(bar: tqdm, description: str) -> Iterator[None]:
-    bar.set_description_str(description)
-    yield
-    bar.update()

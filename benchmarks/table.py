@@ -40,7 +40,7 @@ def format_table(rows: list[Row]) -> str:
     for i in range(len(rows) - 1, 0, -1):
         if rows[i].problem is rows[i - 1].problem:
             cells[i][0] = ""
-    return _aligned([list(HEADER), *cells])
+    return aligned([list(HEADER), *cells])
 
 
 def _cells(row: Row) -> list[str]:
@@ -64,7 +64,8 @@ def _mean(values: list[float], digits: int, spread: bool) -> str:
     return f"{mean} ± {np.std(values):.{digits}f}" if spread else mean
 
 
-def _aligned(lines: list[list[str]]) -> str:
+def aligned(lines: list[list[str]]) -> str:
+    """Pad the cells of a header and its rows; the first two columns hold text."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines = [lines[0], ["-" * width for width in widths], *lines[1:]]
     return "\n".join(

@@ -14,12 +14,12 @@ def load_tensorflow() -> None:
     Its C++ libraries write to stderr while they load, before they read
     ``TF_CPP_MIN_LOG_LEVEL``.
     """
-    with _silent_stderr():
+    with silent_stderr():
         import tensorflow  # noqa: F401
 
 
 @contextmanager
-def _silent_stderr() -> Iterator[None]:
+def silent_stderr() -> Iterator[None]:
     """Send the file descriptor, which C++ writes to, to nowhere for a while."""
     sys.stderr.flush()
     descriptor = 2

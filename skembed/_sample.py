@@ -85,7 +85,7 @@ def make_sample(
     return Sample(
         inputs=inputs,
         target=target,
-        count=weight if whole else np.ones(n_samples),
+        count=weight if whole or sample_weight is None else np.ones(n_samples),
         weight=weight,
         within=np.zeros(target.shape[1]),
     )
@@ -94,11 +94,12 @@ def make_sample(
 def merge_equal_rows(sample: Sample) -> Sample:
     """Merge the rows that are equal in inputs and target, in a canonical order."""
     cells = _cells(sample.inputs, sample.target)
+    count, weight = _totals(sample, cells)
     return Sample(
         inputs=sample.inputs.take(cells.member),
         target=sample.target[cells.member],
-        count=cells.sums(sample.count),
-        weight=cells.sums(sample.weight),
+        count=count,
+        weight=weight,
         within=sample.within,
     )
 
@@ -120,14 +121,14 @@ def merge_equal_inputs(sample: Sample) -> Sample:
         A row for every distinct combination of inputs, in a canonical order.
     """
     cells = _cells(sample.inputs)
-    weight = cells.sums(sample.weight)
+    count, weight = _totals(sample, cells)
     sums = [cells.sums(sample.weight * y) for y in sample.target.T]
     mean = np.column_stack(sums) / weight[:, np.newaxis]
     squares = (sample.target - mean[cells.of_row]) ** 2
     return Sample(
         inputs=sample.inputs.take(cells.member),
         target=mean,
-        count=cells.sums(sample.count),
+        count=count,
         weight=weight,
         within=sample.within + sample.weight @ squares / weight.sum(),
     )
@@ -205,6 +206,13 @@ class _Cells:
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Add up the values of each cell's rows."""
         return np.bincount(self.of_row, weights=values, minlength=self.count)
+
+
+def _totals(sample: Sample, cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Add up the counts and the weights, which often are the same, of each cell."""
+    count = cells.sums(sample.count)
+    is_count = sample.weight is sample.count
+    return count, count if is_count else cells.sums(sample.weight)
 
 
 def _cells(inputs: Encoded, target: np.ndarray | None = None) -> _Cells:

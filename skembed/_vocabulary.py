@@ -150,8 +150,10 @@ def learn_vocabulary(
         Levels that are missing have a row of their own and are never pooled.
     """
     codes, uniques = column.factorized
-    total = np.bincount(codes + 1, weights=weight, minlength=len(uniques) + 1)
     n_rows = np.bincount(codes + 1, minlength=len(uniques) + 1)
+    total = n_rows
+    if weight is not None:
+        total = np.bincount(codes + 1, weights=weight, minlength=len(uniques) + 1)
     used = np.flatnonzero(n_rows[1:])
     order = used[np.argsort(uniques[used], kind="stable")]
     levels, counts = uniques[order], total[1:][order]
