@@ -112,7 +112,7 @@ def _add_speed_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         default=argparse.SUPPRESS,  # or it would undo a --quick before "speed"
         help="take a twentieth of the rows, 1 repeat and a grid of 1 candidate, which "
-        "ends in about 90 seconds; the motivating example stays whole",
+        "ends in about 100 seconds; the motivating example stays whole",
     )
     parser.add_argument(
         "--repeats",

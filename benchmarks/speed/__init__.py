@@ -1,0 +1,1 @@
+"""Race skembed against its rivals: ``python -m benchmarks speed --help``."""

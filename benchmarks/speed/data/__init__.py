@@ -1,0 +1,1 @@
+"""Generated tables that contestants of several races share."""

@@ -1,0 +1,103 @@
+"""The races run, and a contestant who falls does not stop the others."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def python(*arguments, path=""):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(path)},
+    )
+
+
+def speed(*arguments):
+    return python("-m", "benchmarks", "speed", *arguments)
+
+
+def rows_of(result, race):
+    """Return the cells behind a race's name, for each table that names it."""
+    lines = [line for line in result.stdout.splitlines() if line.startswith(race)]
+    return [line.removeprefix(race).split() for line in lines]
+
+
+def test_a_race_prints_seconds_and_memory():
+    result = speed("--quick", "--only", "learn 1,000")
+    assert result.returncode == 0, result.stderr
+    assert "Warning" not in result.stderr
+    seconds, memory = rows_of(result, "learn 1,000 levels")
+    rival, *_, ratio, asked = seconds
+    assert (rival, asked) == ("OrdinalEncoder", "2.5")
+    assert float(ratio) > 0
+    assert all(float(megabytes) > 10 for megabytes in memory[1:3])
+
+
+@pytest.mark.slow
+def test_fits_are_scored_on_held_out_rows():
+    result = speed("--quick", "--only", "1,000 tokens, strings")
+    assert result.returncode == 0, result.stderr
+    *_, theirs, ours = rows_of(result, "1,000 tokens, strings")[1]
+    assert float(theirs) == pytest.approx(float(ours), abs=0.02)
+    assert float(ours) > 0.4
+
+
+def test_help_explains():
+    result = speed("--help")
+    assert "--repeats" in result.stdout
+    assert "Keras and PyTorch" in result.stdout
+
+
+def test_an_unknown_race_is_refused_with_the_names_of_all():
+    result = speed("--only", "marathon")
+    assert result.returncode == 2
+    assert "no race is called 'marathon'" in result.stderr
+    assert "grid search" in result.stderr
+
+
+CONTESTANTS = """
+import os
+from benchmarks.speed.race import Contestant, Race, Work
+
+def stand(is_quick):
+    return Work(run=lambda: sum(range(1000)), score=lambda: 0.5)
+
+def lack_a_package(is_quick):
+    raise ModuleNotFoundError(name="torch")
+
+def fall(is_quick):
+    raise RuntimeError("fell")
+
+def vanish(is_quick):
+    os._exit(1)
+
+rivals = [Contestant(f.__name__, f) for f in (lack_a_package, fall, vanish)]
+RACE = Race("short", Contestant("stand", stand), tuple(rivals))
+"""
+
+RUN = """
+from contestants import RACE
+from benchmarks.progress import progress_bar
+from benchmarks.speed.report import format_report, rows_of
+from benchmarks.speed.running import run_race
+
+with progress_bar(12) as bar:
+    results = run_race(RACE, n_laps=2, is_quick=True, bar=bar)
+print(format_report(rows_of(RACE, results)))
+"""
+
+
+def test_contestants_that_fall_are_named_and_the_others_run_on(tmp_path):
+    (tmp_path / "contestants.py").write_text(CONTESTANTS)
+    result = python("-c", RUN, path=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "short, lack_a_package: not measured: pip install torch" in result.stdout
+    assert "RuntimeError: fell" in result.stdout
+    assert "short, vanish: not measured: its process was killed" in result.stdout
+    assert "stand: not measured" not in result.stdout
+    assert rows_of(result, "short")[1][-1] == "0.5000"
