@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -26,17 +26,6 @@ _lock = threading.RLock()
 _rebuilt: WeakKeyDictionary[Predictor, keras.Model] = WeakKeyDictionary()
 
 
-@tf.custom_gradient
-def lookup(table: tf.Tensor, codes: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
-    """Return rows of a table; the gradient is a table that sums over equal codes."""
-
-    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None]:
-        rows = tf.shape(table)[0]
-        return tf.math.unsorted_segment_sum(upstream, codes, rows), None
-
-    return tf.gather(table, codes), gradient
-
-
 class Stage(Protocol):
     """Where a training step finds the vectors of a long table, see `_stage`."""
 
@@ -44,14 +33,8 @@ class Stage(Protocol):
         """Look up the vectors of codes of shape (n_rows,)."""
 
 
-@keras.saving.register_keras_serializable("skembed")
-class SummedEmbedding(keras.layers.Embedding):
-    """An embedding whose gradient is summed over the rows of a level.
-
-    TensorFlow hands an optimizer one slice of gradient per row of the batch. Adam and
-    RMSprop square the slices before they add those of one level, so that a level's
-    step would depend on how often the batch holds it.
-    """
+class StageableEmbedding(keras.layers.Embedding):
+    """An embedding that looks up the vectors of a training step where it is told to."""
 
     stage: Stage | None = None
 
@@ -59,7 +42,7 @@ class SummedEmbedding(keras.layers.Embedding):
         """Look up the vectors of codes of shape (n_rows,)."""
         if training and self.stage is not None:
             return self.stage.lookup(codes)
-        return lookup(tf.convert_to_tensor(self.embeddings), codes)
+        return super().call(codes)
 
     def compute_output_spec(
         self, codes: keras.KerasTensor, training: bool = False
@@ -68,7 +51,11 @@ class SummedEmbedding(keras.layers.Embedding):
         return super().compute_output_spec(codes)
 
 
-def build_network(architecture: Architecture, builder: Builder | None) -> keras.Model:
+def build_network(
+    architecture: Architecture,
+    builder: Builder | None,
+    embedding_layer: type[keras.layers.Embedding] = keras.layers.Embedding,
+) -> keras.Model:
     """Build the standard network, or the user's own.
 
     Parameters
@@ -77,6 +64,8 @@ def build_network(architecture: Architecture, builder: Builder | None) -> keras.
         The sizes.
     builder : callable or None
         ``builder(inputs, features, n_outputs)`` returns a Keras model of `inputs`.
+    embedding_layer : type
+        What to look vectors up with.
 
     Returns
     -------
@@ -89,7 +78,7 @@ def build_network(architecture: Architecture, builder: Builder | None) -> keras.
     if sizes:
         inputs["codes"] = keras.Input((len(sizes),), dtype="int32", name="codes")
         for j, (rows, dim) in enumerate(sizes):
-            embedding = SummedEmbedding(rows, dim, name=f"embedding_{j}")
+            embedding = embedding_layer(rows, dim, name=f"embedding_{j}")
             parts.append(embedding(inputs["codes"][:, j]))
     if architecture.n_quantities:
         shape = (architecture.n_quantities,)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import keras
@@ -14,6 +15,8 @@ from skembed._stage import StagedTable
 # inputs by name, target, weights of mean 1
 Tensors: TypeAlias = tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]
 
+STEPS = tf.TensorSpec((), tf.int32)
+ANY_BATCHES = tf.TensorSpec((None, None), tf.int32)
 BATCH_HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -73,7 +76,24 @@ class Workspace:
     def sum_of_squares(self) -> tf.Tensor:
         """Return the sum of squares that `penalty` multiplies."""
         squares = [tf.reduce_sum(tf.square(v)) for v in self.penalized]
-        return tf.add_n([*squares, *(stage.sum_of_squares() for stage in self.stages)])
+        return tf.add_n(
+            [tf.zeros(()), *squares, *(s.sum_of_squares() for s in self.stages)]
+        )
+
+
+class _Graph:
+    """A function that is traced once, for tensors of any length, at its first call."""
+
+    def __init__(self, function: Callable[..., tf.Tensor], *specs: Any) -> None:
+        # autograph reads source code, which new versions of Python warn about
+        self._function, self._specs = tf.function(function, autograph=False), specs
+
+    @cached_property
+    def _traced(self) -> Callable[..., tf.Tensor]:
+        return self._function.get_concrete_function(*self._specs)
+
+    def __call__(self, *tensors: Any) -> tf.Tensor:
+        return self._traced(*tensors)
 
 
 class ResidentModel(keras.Model):
@@ -98,15 +118,22 @@ class ResidentModel(keras.Model):
             if n_rows
         ]
         self.workspace = Workspace(self, stages)
+        sample = (
+            {name: _any_rows(tensor) for name, tensor in self.input.items()},
+            _any_rows(self.output),
+            tf.TensorSpec((None,), tf.float32),
+        )
+        self.steps_graph = _Graph(self._run_steps, sample, ANY_BATCHES, STEPS)
+        self.evaluation_graph = _Graph(self._evaluate, sample)
 
-    # autograph reads source code, which new versions of Python warn about
-    @tf.function(reduce_retracing=True, autograph=False)
-    def _run_steps(self, data: Tensors, batches: tf.Tensor) -> tf.Tensor:
-        """Take one optimizer step for each row of `batches`; return the mean loss."""
-        n_steps = tf.shape(batches)[0]
+    def _run_steps(
+        self, data: Tensors, batches: tf.Tensor, n_steps: tf.Tensor
+    ) -> tf.Tensor:
+        """Take steps with one batch after the other; return the mean loss."""
 
         def step(i: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            return i + 1, total + self._step(data, batches[i])
+            rows = batches[i % tf.shape(batches)[0]]
+            return i + 1, total + self._step(data, rows)
 
         _, total = tf.while_loop(lambda i, _: i < n_steps, step, (0, tf.zeros(())))
         return total / tf.cast(n_steps, tf.float32)
@@ -118,13 +145,20 @@ class ResidentModel(keras.Model):
             loss = self._mean_loss(batch, training=True)
             penalty = self.workspace.penalty * self.workspace.sum_of_squares()
             objective = tf.add_n([loss, penalty, *self.losses])
-        gradients = tape.gradient(objective, self.workspace.trained)
-        self.optimizer.apply(gradients, self.workspace.trained)
+        slices = tape.gradient(objective, self.workspace.trained)
+        # TensorFlow hands on a slice of gradient for each row of the batch; Adam and
+        # RMSprop would square them before they add up those of one level, whose step
+        # would depend on how often the batch holds it
+        gradients = [None if g is None else tf.convert_to_tensor(g) for g in slices]
+        # outside of a replica, where Keras would first add up the gradients of all of
+        # them by an operation whose gradient keeps the graph in memory for ever
+        tf.distribute.get_replica_context().merge_call(
+            lambda _: self.optimizer.apply(gradients, self.workspace.trained)
+        )
         for stage in self.workspace.stages:
             stage.store()
         return loss
 
-    @tf.function(reduce_retracing=True, autograph=False)
     def _evaluate(self, data: Tensors) -> tf.Tensor:
         return self._mean_loss(data, training=False)
 
@@ -179,9 +213,12 @@ class ResidentModel(keras.Model):
         for epoch in range(initial_epoch, epochs):
             callback_list.on_epoch_begin(epoch)
             batches = _batches(len(y), batch_size, steps_per_epoch, self.workspace.rng)
-            logs = {"loss": run_epoch(data, batches, callback_list)}
+            loss = run_epoch(data, batches, steps_per_epoch, callback_list)
+            logs = {"loss": loss}
             if held_out is not None:
-                logs["val_loss"] = self.workspace.unit * float(self._evaluate(held_out))
+                logs["val_loss"] = self.workspace.unit * float(
+                    self.evaluation_graph(held_out)
+                )
             callback_list.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
@@ -189,21 +226,29 @@ class ResidentModel(keras.Model):
         callback_list.on_train_end(logs)
         return self.history
 
-    def _epoch(self, data: Tensors, batches: np.ndarray, callbacks: Any) -> float:
-        loss = float(self._run_steps(data, tf.constant(batches)))
+    def _epoch(
+        self, data: Tensors, batches: np.ndarray, n_steps: int, callbacks: Any
+    ) -> float:
+        steps = tf.constant(batches), tf.constant(n_steps)
+        loss = float(self.steps_graph(data, *steps))
         return self.workspace.floor + self.workspace.unit * loss
 
     def _epoch_by_batch(
-        self, data: Tensors, batches: np.ndarray, callbacks: Any
+        self, data: Tensors, batches: np.ndarray, n_steps: int, callbacks: Any
     ) -> float:
         losses = []
-        for step, rows in enumerate(batches):
+        for step in range(n_steps):
+            rows = batches[step % len(batches)]
             callbacks.on_train_batch_begin(step)
-            losses.append(self._epoch(data, rows[np.newaxis], callbacks))
+            losses.append(self._epoch(data, rows[np.newaxis], 1, callbacks))
             callbacks.on_train_batch_end(step, {"loss": losses[-1]})
             if self.stop_training:
                 break
         return float(np.mean(losses))
+
+
+def _any_rows(tensor: keras.KerasTensor) -> tf.TensorSpec:
+    return tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype)
 
 
 def _tensors(x: dict[str, np.ndarray], y: np.ndarray, weight: np.ndarray) -> Tensors:
@@ -219,10 +264,13 @@ def _tensors(x: dict[str, np.ndarray], y: np.ndarray, weight: np.ndarray) -> Ten
 def _batches(
     n_rows: int, batch_size: int, n_steps: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return the rows of each step: shuffled passes over the table, cut evenly."""
+    """Return the rows of each step: shuffled passes over the table, cut evenly.
+
+    Where every step sees every row, there is one batch for all of them.
+    """
     size = min(batch_size, n_rows)
-    if size == n_rows:  # every step sees every row: their order is of no account
-        return np.tile(np.arange(n_rows, dtype=np.int32), (n_steps, 1))
+    if size == n_rows:
+        return np.arange(n_rows, dtype=np.int32)[np.newaxis]
     n_passes = -(-n_steps * size // n_rows)
     passes = [rng.permutation(n_rows).astype(np.int32) for _ in range(n_passes)]
     return np.concatenate(passes)[: n_steps * size].reshape(n_steps, size)

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skembed._network import SummedEmbedding, lookup
+from skembed._network import StageableEmbedding
 
 
 class StagedTable:
@@ -22,13 +22,13 @@ class StagedTable:
     ----------
     j : int
         Which categorical column.
-    layer : SummedEmbedding
+    layer : StageableEmbedding
         Its table is the one that is too long.
     n_rows : int
         Rows of the stage, no fewer than of a batch.
     """
 
-    def __init__(self, j: int, layer: SummedEmbedding, n_rows: int) -> None:
+    def __init__(self, j: int, layer: StageableEmbedding, n_rows: int) -> None:
         self._j, self.table = j, layer.embeddings
         shape = (n_rows, self.table.shape[1])
         self.vectors = keras.Variable(
@@ -62,7 +62,7 @@ class StagedTable:
         padded = tf.pad(self._rows, [[0, free]])
         for table, staged in self._pairs:
             staged.assign(tf.gather(table, padded))
-        return lookup(tf.convert_to_tensor(self.vectors), positions)
+        return tf.gather(self.vectors, positions)
 
     def sum_of_squares(self) -> tf.Tensor:
         """Estimate the sum of squares of the trained rows of the table.

@@ -7,6 +7,7 @@ compiled networks are looked after here.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from sklearn.preprocessing import FunctionTransformer
 from skembed._architecture import Architecture, round_up
 from skembed._encoding import Encoded
 from skembed._network import (
+    StageableEmbedding,
     build_network,
     keras_session,
     network_inputs,
@@ -39,7 +41,7 @@ from skembed._sample import Sample
 from skembed._schedule import KERAS_LOSSES, Schedule
 from skembed.exceptions import TrainingError
 
-MAX_COMPILED = 8
+MAX_COMPILED = 4
 ROWS_PER_STAGED = 4
 
 _compiled: OrderedDict[tuple[Any, ...], ResidentModel] = OrderedDict()
@@ -198,7 +200,9 @@ def _model_for(
     key = (sizes, stage_rows, fingerprint(optimizer), _loss_key(schedule.loss))
     model = None if builder else _compiled.pop(key, None)
     if model is None:
-        model = _compile(build_network(sizes, builder), optimizer, schedule.loss)
+        model = _compile(
+            build_network(sizes, builder, StageableEmbedding), optimizer, schedule.loss
+        )
         model.build_training(stage_rows)
     try:
         yield model
@@ -207,8 +211,9 @@ def _model_for(
             callback._model = None
         if builder is None:
             _compiled[key] = model
-        while len(_compiled) > MAX_COMPILED:
+        if len(_compiled) > MAX_COMPILED:
             _compiled.popitem(last=False)
+            gc.collect()  # graphs are full of cycles, and large
 
 
 def _stage_rows(sizes: Architecture, batch_size: int) -> tuple[int, ...]:

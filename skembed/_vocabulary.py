@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -43,7 +43,7 @@ class Vocabulary:
     rows: np.ndarray
     has_missing: bool
 
-    @property
+    @cached_property
     def unseen_row(self) -> int:
         """The row after the learned ones: it stands for every unseen level."""
         return int(self.rows.max()) + 1
@@ -53,8 +53,13 @@ class Vocabulary:
         known = len(self.levels) - self.has_missing
         return pd.Index(self.levels[:known])
 
+    @cached_property
+    def _rows_or_unseen(self) -> np.ndarray:
+        """The rows of the levels; position -1 is the row of unseen ones."""
+        return np.append(self.rows, np.int32(self.unseen_row))
+
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in vars(self).items() if k != "_index"}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def encode(self, column: Column) -> np.ndarray:
         """Return the table row of every value of a column.
@@ -112,9 +117,7 @@ class Vocabulary:
     def _rows_of(self, uniques: np.ndarray) -> np.ndarray:
         if not len(uniques):
             return np.empty(0, dtype=np.int32)
-        positions = self._index.get_indexer(pd.Index(uniques))
-        padded = np.append(self.rows, np.int32(self.unseen_row))
-        return padded[positions]
+        return self._rows_or_unseen[self._index.get_indexer(pd.Index(uniques))]
 
     def _check_kind(self, column: Column, has_values: bool) -> None:
         alike = column.kind == self.kind or {column.kind, self.kind} <= set(NUMBERS)
