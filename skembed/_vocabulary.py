@@ -158,7 +158,7 @@ def learn_vocabulary(
     if weight is not None:
         total = np.bincount(codes + 1, weights=weight, minlength=len(uniques) + 1)
     used = np.flatnonzero(n_rows[1:])
-    order = used[np.argsort(uniques[used], kind="stable")]
+    order = used[_argsort(uniques[used])]
     levels, counts = uniques[order], total[1:][order]
 
     pooled = _is_rare(counts, total.sum(), min_frequency, max_categories)
@@ -177,6 +177,14 @@ def learn_vocabulary(
         rows=rows.astype(np.int32),
         has_missing=has_missing,
     )
+
+
+def _argsort(levels: np.ndarray) -> np.ndarray:
+    """Sort distinct levels; Python's own sort is the quicker one for its objects."""
+    if levels.dtype != object:
+        return np.argsort(levels, kind="stable")
+    objects = levels.tolist()
+    return np.array(sorted(range(len(objects)), key=objects.__getitem__), dtype=np.intp)
 
 
 def _append_missing(levels: np.ndarray, kind: Kind) -> np.ndarray:
