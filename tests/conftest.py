@@ -64,3 +64,17 @@ def shop_model():
     return EmbeddingRegressor(hidden_units=(8,), epochs=20, random_state=0).fit(
         *make_shops()
     )
+
+
+@pytest.fixture(scope="session")
+def long_table():
+    """A column of many more levels than a batch of `long_parameters` has rows."""
+    rng = np.random.default_rng(0)
+    codes = rng.integers(600, size=3000)
+    X = pd.DataFrame({"a": codes, "b": rng.integers(4, size=3000)})
+    return X, rng.normal(size=600)[codes] + X["b"] + rng.normal(0, 0.1, 3000)
+
+
+@pytest.fixture
+def long_parameters():
+    return {"hidden_units": (8,), "batch_size": 64, "epochs": 4, "random_state": 0}

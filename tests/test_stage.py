@@ -2,7 +2,6 @@
 
 import keras
 import numpy as np
-import pandas as pd
 import pytest
 import tensorflow as tf
 
@@ -119,20 +118,14 @@ def test_without_training_the_table_itself_is_looked_up():
     np.testing.assert_array_equal(vectors, layer.get_weights()[0][[3, 3, 8]])
 
 
-def long_table(n_levels=600, n_rows=3000):
-    rng = np.random.default_rng(0)
-    codes = rng.integers(n_levels, size=n_rows)
-    X = pd.DataFrame({"a": codes, "b": rng.integers(4, size=n_rows)})
-    return X, rng.normal(size=n_levels)[codes] + X["b"] + rng.normal(0, 0.1, n_rows)
-
-
-LONG = {"hidden_units": (8,), "batch_size": 64, "epochs": 4, "random_state": 0}
-
-
-def test_gradient_descent_has_the_same_loss_curve_with_and_without_a_stage(monkeypatch):
+def test_gradient_descent_has_the_same_loss_curve_with_and_without_a_stage(
+    monkeypatch, long_table, long_parameters
+):
     """Without momentum or penalty rows that rest would not have moved."""
-    X, y = long_table()
-    model = EmbeddingRegressor(**LONG, optimizer="sgd", learning_rate=0.05, alpha=0)
+    X, y = long_table
+    model = EmbeddingRegressor(
+        **long_parameters, optimizer="sgd", learning_rate=0.05, alpha=0
+    )
     with_stage = model.fit(X, y).predict(X)
     assert any(sum(key[1]) for key in _training._compiled)
     monkeypatch.setattr(_training, "ROWS_PER_STAGED", np.inf)
@@ -142,14 +135,14 @@ def test_gradient_descent_has_the_same_loss_curve_with_and_without_a_stage(monke
 @pytest.mark.parametrize(
     "parameters", [{}, {"early_stopping": True}, {"optimizer": "rmsprop"}], ids=str
 )
-def test_a_seed_gives_the_same_bits_on_a_stage(parameters):
-    X, y = long_table()
-    model = EmbeddingRegressor(**LONG, **parameters)
+def test_a_seed_gives_the_same_bits_on_a_stage(parameters, long_table, long_parameters):
+    X, y = long_table
+    model = EmbeddingRegressor(**long_parameters, **parameters)
     first = model.fit(X, y).predict(X)
     np.testing.assert_array_equal(model.fit(X, y).predict(X), first)
 
 
-def test_a_long_table_is_learned():
-    X, y = long_table()
+def test_a_long_table_is_learned(long_table):
+    X, y = long_table
     model = EmbeddingRegressor(batch_size=64, alpha=1, random_state=0).fit(X, y)
     assert model.score(X, y) > 0.95

@@ -278,33 +278,3 @@ def test_the_penalty_is_that_of_ridge():
         random_state=0,
     ).fit(X, y)
     np.testing.assert_allclose(model.predict(X), ridge * y, atol=1e-3)
-
-
-def test_full_batch_training_of_cells_is_that_of_their_rows(tokens):
-    """A naive Keras loop over all rows has the loss curve of the grouped rows."""
-    import keras
-
-    X, y = tokens
-    X, y = X[:600], y[:600].to_numpy()
-    model = EmbeddingRegressor(
-        2, (3,), alpha=0, optimizer="sgd", learning_rate=0.1, epochs=8, batch_size=600
-    )
-    start = model.set_params(random_state=0).fit(X, y)
-
-    means = pd.Series(y).groupby(X["token"].to_numpy()).mean()
-    codes = np.searchsorted(means.index, X["token"])
-    mean, scale = y.mean(), means.to_numpy()[codes].std()
-    naive = keras.models.clone_model(start.model_)
-    # the estimator's first weights, from training it for no more than a crumb
-    crumb = model.set_params(learning_rate=1e-12, epochs=1).fit(X, y)
-    naive.set_weights(crumb.model_.get_weights())
-    naive = keras.Model(naive.input, naive.layers[-2].output)  # in standard units
-    naive.compile(keras.optimizers.SGD(0.1), "mse")
-    inputs = {"codes": codes[:, np.newaxis].astype("int32")}
-    history = naive.fit(
-        inputs, (y - mean) / scale, epochs=8, batch_size=600, verbose=0, shuffle=False
-    )
-    curve = model.set_params(learning_rate=0.1, epochs=8).fit(X, y).loss_curve_
-    np.testing.assert_allclose(
-        np.array(history.history["loss"]) * scale**2, curve, rtol=1e-4
-    )

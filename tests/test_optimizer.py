@@ -1,0 +1,68 @@
+import keras
+import numpy as np
+import pytest
+
+from skembed import EmbeddingRegressor, _training
+from skembed._optimizer import (
+    acts_by_element,
+    fingerprint,
+    has_own_rate,
+    make_optimizer,
+)
+
+FALLING_RATE = keras.optimizers.schedules.ExponentialDecay(0.01, 100, 0.9)
+
+
+def test_a_name_and_an_instance_make_the_same_optimizer():
+    named, given = make_optimizer("adam"), make_optimizer(keras.optimizers.Adam())
+    assert fingerprint(named) == fingerprint(given)
+
+
+def test_optimizers_that_differ_in_their_rate_alone_share_a_graph():
+    slow, fast = keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.2)
+    assert fingerprint(slow) == fingerprint(fast)
+    assert fingerprint(slow) != fingerprint(keras.optimizers.SGD(0.1, momentum=0.9))
+    assert fingerprint(slow) != fingerprint(keras.optimizers.SGD(FALLING_RATE))
+
+
+def test_a_rate_that_follows_a_schedule_is_not_its_own():
+    assert has_own_rate(keras.optimizers.Adam(0.1))
+    assert not has_own_rate(keras.optimizers.Adam(FALLING_RATE))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "expected"),
+    [
+        (keras.optimizers.Adam(), True),
+        (keras.optimizers.Adam(amsgrad=True, clipvalue=1.0), True),
+        (keras.optimizers.SGD(momentum=0.9, nesterov=True), True),
+        (keras.optimizers.Adafactor(), False),  # remembers sums over rows
+        (keras.optimizers.AdamW(), False),  # decays every row at every step
+        (keras.optimizers.SGD(weight_decay=0.1), False),
+        (keras.optimizers.Adam(use_ema=True), False),
+        (keras.optimizers.Adam(gradient_accumulation_steps=2), False),
+    ],
+    ids=[
+        "adam",
+        "amsgrad",
+        "momentum",
+        "adafactor",
+        "adamw",
+        "decay",
+        "ema",
+        "accumulation",
+    ],
+)
+def test_only_optimizers_that_act_by_element_work_on_a_stage(optimizer, expected):
+    assert acts_by_element(optimizer) is expected
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["adamw", keras.optimizers.Adam(use_ema=True)], ids=["adamw", "ema"]
+)
+def test_others_work_on_the_whole_table(optimizer, long_table, long_parameters):
+    X, y = long_table
+    _training._compiled.clear()
+    model = EmbeddingRegressor(**long_parameters, optimizer=optimizer).fit(X, y)
+    assert not any(sum(stage_rows) for _, stage_rows, *_ in _training._compiled)
+    assert np.all(np.diff(model.loss_curve_) < 0)
