@@ -107,7 +107,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         `activation` are then not used, and Keras is needed to predict.
 
     callbacks : keras.callbacks.Callback or list of them, default=None
-        Called during training. Those with a method for every batch make it slower.
+        Called during training. Those with a method for every batch make it slower, see
+        Notes.
 
     warm_start : bool, default=False
         Whether ``fit`` continues from the earlier fit: its weights, and the scales and
@@ -181,8 +182,20 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     in inputs and target are grouped.
 
     Weights that are whole numbers count rows: a row of weight 3 is the same as three
-    rows, to the last bit. Other weights are scaled to a mean of 1 and only multiply the
+    rows. Other weights are scaled to a mean of 1 and only multiply the
     loss.
+
+    An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
+    row. A process keeps the graphs of its last four networks, so that only the first
+    fit of a network has to build one, whatever its other parameters. With a callback
+    that has a method for every batch, and only then, each step is called from Python.
+
+    A table of more than four times as many rows as a batch is not worked on as a whole:
+    the optimizer steps on the vectors of the batch's levels, and all others rest, as in
+    PyTorch's ``SparseAdam``. Their penalty is spread over the rows that a level occurs
+    in. Optimizers whose steps need the whole table, such as Adafactor, Lamb and
+    everything with weight decay, moving averages, `clipnorm` or accumulated gradients,
+    work on all of it, and so do networks of your own, which takes longer.
 
     Vectors start at the level's mean target, shrunken as ridge regression with penalty
     `alpha` would, along a random direction, plus what Keras draws.
