@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import count
 from typing import Any, TypeAlias
 
 import keras
@@ -110,14 +111,10 @@ class ResidentModel(keras.Model):
         Parameters
         ----------
         stage_rows : sequence of int
-            For each embedding table, rows of its stage; 0 works on the whole table.
+            For each embedding table, rows that its stage is to have at least; 0 works
+            on the whole table.
         """
-        stages = [
-            StagedTable(j, self.get_layer(f"embedding_{j}"), n_rows)
-            for j, n_rows in enumerate(stage_rows)
-            if n_rows
-        ]
-        self.workspace = Workspace(self, stages)
+        self.workspace = Workspace(self, self._stages(stage_rows))
         sample = (
             {name: _any_rows(tensor) for name, tensor in self.input.items()},
             _any_rows(self.output),
@@ -125,6 +122,18 @@ class ResidentModel(keras.Model):
         )
         self.steps_graph = _Graph(self._run_steps, sample, ANY_BATCHES, STEPS)
         self.evaluation_graph = _Graph(self._evaluate, sample)
+
+    def _stages(self, stage_rows: Sequence[int]) -> list[StagedTable]:
+        """Make stages, each of a shape of its own."""
+        shapes = {tuple(variable.shape) for variable in self.trainable_variables}
+        stages = []
+        for j, least in enumerate(stage_rows):
+            if least:
+                layer = self.get_layer(f"embedding_{j}")
+                free = (n for n in count(least) if (n, layer.output_dim) not in shapes)
+                stages.append(StagedTable(j, layer, next(free)))
+                shapes.add(tuple(stages[-1].vectors.shape))
+        return stages
 
     def _run_steps(
         self, data: Tensors, batches: tf.Tensor, n_steps: tf.Tensor

@@ -25,21 +25,21 @@ class StagedTable:
     layer : StageableEmbedding
         Its table is the one that is too long.
     n_rows : int
-        Rows of the stage, no fewer than of a batch.
+        Rows of the stage, no fewer than of a batch. No other variable that the same
+        optimizer trains may have the shape that results.
     """
 
     def __init__(self, j: int, layer: StageableEmbedding, n_rows: int) -> None:
         self._j, self.table = j, layer.embeddings
         shape = (n_rows, self.table.shape[1])
-        self.vectors = keras.Variable(
-            np.zeros(shape, np.float32), name=f"on_{layer.name}_"
-        )
+        self.vectors = keras.Variable(np.zeros(shape, np.float32))
         self._sparsity = tf.Variable(tf.zeros(self.table.shape[0]), trainable=False)
         layer.stage = self
 
     def build(self, optimizer: keras.optimizers.Optimizer) -> None:
         """Make room for what an optimizer, which is built, remembers of every row."""
-        slots = [v for v in optimizer.variables if self.vectors.name in v.path]
+        # told by their shape: not every version of Keras names them after the variable
+        slots = [v for v in optimizer.variables if v.shape == self.vectors.shape]
         tables = [tf.Variable(self._like_first_row(v), trainable=False) for v in slots]
         self._pairs = list(
             zip([self.table.value, *tables], [self.vectors, *slots], strict=True)

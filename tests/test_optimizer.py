@@ -18,6 +18,11 @@ def test_a_name_and_an_instance_make_the_same_optimizer():
     assert fingerprint(named) == fingerprint(given)
 
 
+def test_what_is_no_optimizer_is_refused():
+    with pytest.raises(TypeError, match="is of type function"):
+        make_optimizer(lambda: None)
+
+
 def test_optimizers_that_differ_in_their_rate_alone_share_a_graph():
     slow, fast = keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.2)
     assert fingerprint(slow) == fingerprint(fast)

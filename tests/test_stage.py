@@ -146,3 +146,17 @@ def test_a_long_table_is_learned(long_table):
     X, y = long_table
     model = EmbeddingRegressor(batch_size=64, alpha=1, random_state=0).fit(X, y)
     assert model.score(X, y) > 0.95
+
+
+def test_stages_have_shapes_that_nothing_else_has(long_table):
+    """Here are two tables of one size, and a kernel of the size of a stage."""
+    X, y = long_table
+    twins = X.assign(b=X["a"])
+    parameters = {"batch_size": 16, "embedding_dim": 8, "hidden_units": (8,)}
+    model = EmbeddingRegressor(**parameters, epochs=2, random_state=0)
+    first = model.fit(twins, y).predict(twins)
+    *_, kept = _training._compiled.values()
+    shapes = [tuple(variable.shape) for variable in kept.workspace.trained]
+    assert (16, 8) in shapes  # the kernel behind two vectors of 8
+    assert len(set(shapes)) == len(shapes)
+    np.testing.assert_array_equal(model.fit(twins, y).predict(twins), first)
