@@ -34,21 +34,13 @@ class Stage(Protocol):
 
 
 class StageableEmbedding(keras.layers.Embedding):
-    """An embedding that looks up the vectors of a training step where it is told to."""
+    """An embedding that looks its vectors up elsewhere while it has a stage."""
 
     stage: Stage | None = None
 
-    def call(self, codes: tf.Tensor, training: bool = False) -> tf.Tensor:
+    def call(self, codes: tf.Tensor) -> tf.Tensor:
         """Look up the vectors of codes of shape (n_rows,)."""
-        if training and self.stage is not None:
-            return self.stage.lookup(codes)
-        return super().call(codes)
-
-    def compute_output_spec(
-        self, codes: keras.KerasTensor, training: bool = False
-    ) -> keras.KerasTensor:
-        """Return the shape and dtype of the vectors."""
-        return super().compute_output_spec(codes)
+        return super().call(codes) if self.stage is None else self.stage.lookup(codes)
 
 
 def build_network(

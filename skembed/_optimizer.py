@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+# an element's step depends on its own gradients, not on how large they are
 BY_ELEMENT = (
     keras.optimizers.Adadelta,
     keras.optimizers.Adagrad,
@@ -16,10 +17,11 @@ BY_ELEMENT = (
     keras.optimizers.Lion,
     keras.optimizers.Nadam,
     keras.optimizers.RMSprop,
-    keras.optimizers.SGD,
 )
 WHOLE_TABLE_OPTIONS = (
     "clipnorm",
+    "clipvalue",
+    "global_clipnorm",
     "gradient_accumulation_steps",
     "use_ema",
     "weight_decay",
@@ -38,13 +40,15 @@ def make_optimizer(optimizer: Any) -> keras.optimizers.Optimizer:
     return type(optimizer).from_config(optimizer.get_config())
 
 
-def fingerprint(optimizer: keras.optimizers.Optimizer) -> str:
+def fingerprint(optimizer: keras.optimizers.Optimizer) -> tuple[Any, ...]:
     """Return what two optimizers have in common if they can share a graph."""
     serialized = keras.optimizers.serialize(optimizer)
     serialized["config"].pop("name")  # Keras numbers the names that it makes up
     if has_own_rate(optimizer):
         serialized["config"].pop("learning_rate")  # a variable, set for every fit
-    return json.dumps(serialized, sort_keys=True, default=repr)
+    # classes of one name differ: a class that was defined again, say
+    inner = type(getattr(optimizer, "inner_optimizer", None))
+    return type(optimizer), inner, json.dumps(serialized, sort_keys=True, default=repr)
 
 
 def has_own_rate(optimizer: keras.optimizers.Optimizer) -> bool:
@@ -53,7 +57,11 @@ def has_own_rate(optimizer: keras.optimizers.Optimizer) -> bool:
 
 
 def acts_by_element(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Say whether an element's step depends on that element's gradients alone."""
+    """Say whether an optimizer can work on some rows of a table at a time.
+
+    An element's step is to depend on that element's gradients alone. Nor may it grow
+    with them: a level that batches rarely hold gets its whole penalty at once.
+    """
     config = optimizer.get_config()
     return type(optimizer) in BY_ELEMENT and not any(
         config.get(option) for option in WHOLE_TABLE_OPTIONS

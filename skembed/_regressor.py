@@ -187,15 +187,17 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
     row. A process keeps the graphs of its last four networks, so that only the first
-    fit of a network has to build one, whatever its other parameters. With a callback
-    that has a method for every batch, and only then, each step is called from Python.
+    fit of a network has to build one, whatever `alpha`, `learning_rate`, `epochs` and
+    the data. With a callback that has a method for every batch, as ``ModelCheckpoint``
+    and ``TensorBoard`` do, each step is called from Python. What ``ModelCheckpoint``
+    saves predicts the standardised target.
 
     A table of more than four times as many rows as a batch is not worked on as a whole:
     the optimizer steps on the vectors of the batch's levels, and all others rest, as in
     PyTorch's ``SparseAdam``. Their penalty is spread over the rows that a level occurs
-    in. Optimizers whose steps need the whole table, such as Adafactor, Lamb and
-    everything with weight decay, moving averages, `clipnorm` or accumulated gradients,
-    work on all of it, and so do networks of your own, which takes longer.
+    in. Adafactor, Lamb, SGD and all optimizers with weight decay, clipping, moving
+    averages or accumulated gradients work on the whole table, and so do networks of
+    your own, which takes longer.
 
     Vectors start at the level's mean target, shrunken as ridge regression with penalty
     `alpha` would, along a random direction, plus what Keras draws.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import count
 from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from skembed._stage import StagedTable
+from skembed._network import StageableEmbedding
+from skembed._stage import StagedTable, make_stages, on_stage
 
 # inputs by name, target, weights of mean 1
 Tensors: TypeAlias = tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]
@@ -55,12 +55,19 @@ class Workspace:
             stage.build(self.optimizer)
 
     def prepare(
-        self, rng: np.random.Generator, penalty: float, unit: float, floor: float
+        self,
+        codes: np.ndarray,
+        rng: np.random.Generator,
+        penalty: float,
+        unit: float,
+        floor: float,
     ) -> None:
         """Set what the next training needs, and forget the steps of the last one.
 
         Parameters
         ----------
+        codes : ndarray of shape (n_rows, n_tables)
+            What will be trained on.
         rng : numpy.random.Generator
             Shuffles the rows before every epoch.
         penalty : float
@@ -73,6 +80,8 @@ class Workspace:
         pairs = zip(self.optimizer.variables, self.optimizer_start, strict=True)
         for variable, value in pairs:
             variable.assign(value)
+        for stage in self.stages:
+            stage.prepare(codes)
 
     def sum_of_squares(self) -> tf.Tensor:
         """Return the sum of squares that `penalty` multiplies."""
@@ -83,7 +92,10 @@ class Workspace:
 
 
 class _Graph:
-    """A function that is traced once, for tensors of any length, at its first call."""
+    """A function that is traced once, for tensors of any length, at its first call.
+
+    TensorFlow would count the traces of all models as those of one function, and warn.
+    """
 
     def __init__(self, function: Callable[..., tf.Tensor], *specs: Any) -> None:
         # autograph reads source code, which new versions of Python warn about
@@ -114,7 +126,7 @@ class ResidentModel(keras.Model):
             For each embedding table, rows that its stage is to have at least; 0 works
             on the whole table.
         """
-        self.workspace = Workspace(self, self._stages(stage_rows))
+        self.workspace = Workspace(self, make_stages(self, stage_rows))
         sample = (
             {name: _any_rows(tensor) for name, tensor in self.input.items()},
             _any_rows(self.output),
@@ -123,17 +135,12 @@ class ResidentModel(keras.Model):
         self.steps_graph = _Graph(self._run_steps, sample, ANY_BATCHES, STEPS)
         self.evaluation_graph = _Graph(self._evaluate, sample)
 
-    def _stages(self, stage_rows: Sequence[int]) -> list[StagedTable]:
-        """Make stages, each of a shape of its own."""
-        shapes = {tuple(variable.shape) for variable in self.trainable_variables}
-        stages = []
-        for j, least in enumerate(stage_rows):
-            if least:
-                layer = self.get_layer(f"embedding_{j}")
-                free = (n for n in count(least) if (n, layer.output_dim) not in shapes)
-                stages.append(StagedTable(j, layer, next(free)))
-                shapes.add(tuple(stages[-1].vectors.shape))
-        return stages
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save the network as a plain Keras model, which loads without skembed."""
+        network = keras.Model(self.input, self.output)
+        plain = keras.models.clone_model(network, clone_function=_plain_layer)
+        plain.set_weights(self.get_weights())
+        plain.save(*args, **options)
 
     def _run_steps(
         self, data: Tensors, batches: tf.Tensor, n_steps: tf.Tensor
@@ -150,23 +157,30 @@ class ResidentModel(keras.Model):
     def _step(self, data: Tensors, rows: tf.Tensor) -> tf.Tensor:
         """Take one optimizer step on some rows; return their loss before it."""
         batch = tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), data)
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, on_stage(self.workspace.stages):
             loss = self._mean_loss(batch, training=True)
             penalty = self.workspace.penalty * self.workspace.sum_of_squares()
             objective = tf.add_n([loss, penalty, *self.losses])
-        slices = tape.gradient(objective, self.workspace.trained)
-        # TensorFlow hands on a slice of gradient for each row of the batch; Adam and
-        # RMSprop would square them before they add up those of one level, whose step
-        # would depend on how often the batch holds it
-        gradients = [None if g is None else tf.convert_to_tensor(g) for g in slices]
-        # outside of a replica, where Keras would first add up the gradients of all of
-        # them by an operation whose gradient keeps the graph in memory for ever
-        tf.distribute.get_replica_context().merge_call(
-            lambda _: self.optimizer.apply(gradients, self.workspace.trained)
-        )
+            scaled = self.optimizer.scale_loss(objective)  # what `apply` takes back
+        self._apply(tape.gradient(scaled, self.workspace.trained))
         for stage in self.workspace.stages:
             stage.store()
         return loss
+
+    def _apply(self, gradients: list[Any]) -> None:
+        """Have the optimizer take a step."""
+        # TensorFlow hands on a slice of gradient for each row of the batch; Adam and
+        # RMSprop would square them before they add up those of one level, whose step
+        # would depend on how often the batch holds it
+        summed = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
+        if isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
+            self.optimizer.apply(summed, self.workspace.trained)  # as it insists
+            return
+        # outside of a replica, where Keras would first add up the gradients of all of
+        # them by an operation whose gradient keeps the graph in memory for ever
+        tf.distribute.get_replica_context().merge_call(
+            lambda _: self.optimizer.apply(summed, self.workspace.trained)
+        )
 
     def _evaluate(self, data: Tensors) -> tf.Tensor:
         return self._mean_loss(data, training=False)
@@ -202,8 +216,6 @@ class ResidentModel(keras.Model):
         SciKeras also passes the defaults of some that do not matter here.
         """
         data = _tensors(x, y, sample_weight)
-        for stage in self.workspace.stages:
-            stage.prepare(x["codes"])
         held_out = None if validation_data is None else _tensors(*validation_data)
         callback_list = keras.callbacks.CallbackList(
             list(callbacks),
@@ -258,6 +270,13 @@ class ResidentModel(keras.Model):
 
 def _any_rows(tensor: keras.KerasTensor) -> tf.TensorSpec:
     return tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype)
+
+
+def _plain_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
+    """Copy a layer for another model."""
+    is_ours = isinstance(layer, StageableEmbedding)
+    kind = keras.layers.Embedding if is_ours else type(layer)
+    return kind.from_config(layer.get_config())
 
 
 def _tensors(x: dict[str, np.ndarray], y: np.ndarray, weight: np.ndarray) -> Tensors:

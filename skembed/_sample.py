@@ -3,7 +3,7 @@
 Three operations, all of which leave the weighted least-squares problem as it is:
 equal rows merge, some rows are held out, and rows of equal inputs become one cell.
 After them it no longer matters whether a row was repeated or weighted, nor in which
-order the rows came.
+order the rows came, but for what 64-bit sums round.
 """
 
 from __future__ import annotations
@@ -238,6 +238,8 @@ def _split(cells: _Cells, column: np.ndarray) -> _Cells:
         n_levels = len(levels)
     else:
         n_levels = int(column.max()) + 1
+    if cells.count == 1:
+        return _numbered(column, n_levels)
     return _numbered(cells.of_row * n_levels + column, cells.count * n_levels)
 
 
@@ -248,5 +250,7 @@ def _numbered(keys: np.ndarray, bound: int) -> _Cells:
         return _Cells(of_row, len(distinct))
     present = np.zeros(bound, dtype=bool)
     present[keys] = True
+    if present.all():
+        return _Cells(keys, bound)
     number = np.cumsum(present) - 1
     return _Cells(number[keys], int(number[-1]) + 1)

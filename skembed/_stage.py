@@ -8,6 +8,10 @@ that is not in the batch rests, as in PyTorch's ``SparseAdam``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -30,11 +34,10 @@ class StagedTable:
     """
 
     def __init__(self, j: int, layer: StageableEmbedding, n_rows: int) -> None:
-        self._j, self.table = j, layer.embeddings
+        self._j, self.layer, self.table = j, layer, layer.embeddings
         shape = (n_rows, self.table.shape[1])
         self.vectors = keras.Variable(np.zeros(shape, np.float32))
         self._sparsity = tf.Variable(tf.zeros(self.table.shape[0]), trainable=False)
-        layer.stage = self
 
     def build(self, optimizer: keras.optimizers.Optimizer) -> None:
         """Make room for what an optimizer, which is built, remembers of every row."""
@@ -83,3 +86,41 @@ class StagedTable:
         n = tf.size(self._rows)
         for table, staged in self._pairs:
             table.scatter_update(tf.IndexedSlices(staged[:n], self._rows))
+
+
+def make_stages(model: keras.Model, stage_rows: Sequence[int]) -> list[StagedTable]:
+    """Make the stages of a model's long tables.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As `build_network` returns it.
+    stage_rows : sequence of int
+        For each embedding table, rows that its stage is to have at least; 0 is none.
+
+    Returns
+    -------
+    list of StagedTable
+        Each of a shape that no other variable of the model has.
+    """
+    shapes = {tuple(variable.shape) for variable in model.trainable_variables}
+    stages = []
+    for j, least in enumerate(stage_rows):
+        if least:
+            layer = model.get_layer(f"embedding_{j}")
+            free = (n for n in count(least) if (n, layer.output_dim) not in shapes)
+            stages.append(StagedTable(j, layer, next(free)))
+            shapes.add(tuple(stages[-1].vectors.shape))
+    return stages
+
+
+@contextmanager
+def on_stage(stages: Sequence[StagedTable]) -> Iterator[None]:
+    """Have layers look their vectors up on the stages, then in the tables again."""
+    for stage in stages:
+        stage.layer.stage = stage
+    try:
+        yield
+    finally:
+        for stage in stages:
+            stage.layer.stage = None

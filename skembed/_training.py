@@ -80,19 +80,32 @@ def train(
         If the loss stops being finite.
     """
     with keras_session(int(rng.integers(2**31))):
-        optimizer = make_optimizer(schedule.optimizer)
-        with _model_for(start, schedule, optimizer) as model:
-            if start.arrays:
-                model.set_weights(_padded(start.arrays, model.get_weights()))
-            model.workspace.prepare(
-                rng=rng,
-                penalty=schedule.alpha / training.n_observations,
-                unit=schedule.loss_unit,
-                floor=schedule.loss_unit * float(training.within.mean()),
-            )
-            _set_learning_rate(model, optimizer, schedule.learning_rate)
-            history = _run(model, schedule, training, validation)
-            return _learned(start, model), history
+        result = _train(start, schedule, training, validation, rng)
+        _forget_models(start)
+        return result
+
+
+def _train(
+    start: Predictor,
+    schedule: Schedule,
+    training: Sample,
+    validation: Sample | None,
+    rng: np.random.Generator,
+) -> tuple[Predictor, dict[str, list[float]]]:
+    optimizer = make_optimizer(schedule.optimizer)
+    with _model_for(start, schedule, optimizer) as model:
+        if start.arrays:
+            model.set_weights(_padded(start.arrays, model.get_weights()))
+        model.workspace.prepare(
+            training.inputs.codes,
+            rng=rng,
+            penalty=schedule.alpha / training.n_observations,
+            unit=schedule.loss_unit,
+            floor=schedule.loss_unit * float(training.within.mean()),
+        )
+        _set_learning_rate(model, optimizer, schedule.learning_rate)
+        history = _run(model, schedule, training, validation)
+        return _learned(start, model), history
 
 
 def _run(
@@ -194,15 +207,13 @@ def _model_for(
     """
     builder = start.builder
     sizes = start.architecture if builder else start.architecture.rounded_up()
-    stage_rows = _stage_rows(sizes, schedule.batch_size)
-    if builder or not acts_by_element(optimizer):
-        stage_rows = (0,) * len(stage_rows)
+    is_staged = builder is None and acts_by_element(optimizer)
+    stage_rows = _stage_rows(sizes, schedule.batch_size) if is_staged else ()
     key = (sizes, stage_rows, fingerprint(optimizer), _loss_key(schedule.loss))
     model = None if builder else _compiled.pop(key, None)
     if model is None:
-        model = _compile(
-            build_network(sizes, builder, StageableEmbedding), optimizer, schedule.loss
-        )
+        plain = build_network(sizes, builder, StageableEmbedding)
+        model = _compile(plain, optimizer, schedule.loss)
         model.build_training(stage_rows)
     try:
         yield model
@@ -211,9 +222,15 @@ def _model_for(
             callback._model = None
         if builder is None:
             _compiled[key] = model
-        if len(_compiled) > MAX_COMPILED:
-            _compiled.popitem(last=False)
-            gc.collect()  # graphs are full of cycles, and large
+
+
+def _forget_models(start: Predictor) -> None:
+    """Free the model that was used longest ago, or one that will not come again."""
+    is_full = len(_compiled) > MAX_COMPILED
+    if is_full:
+        _compiled.popitem(last=False)
+    if is_full or start.builder is not None:
+        gc.collect()  # graphs are large, and full of cycles
 
 
 def _stage_rows(sizes: Architecture, batch_size: int) -> tuple[int, ...]:
@@ -225,9 +242,10 @@ def _stage_rows(sizes: Architecture, batch_size: int) -> tuple[int, ...]:
 
 
 def _loss_key(loss: Any) -> Any:
-    if isinstance(loss, keras.losses.Loss):
+    """Return what two losses have in common if they can share a graph."""
+    if type(loss).__module__.startswith("keras."):
         return json.dumps(keras.losses.serialize(loss), sort_keys=True, default=repr)
-    return loss
+    return loss  # a loss of the user's need not say all that it does
 
 
 def _set_learning_rate(

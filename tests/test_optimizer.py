@@ -39,24 +39,20 @@ def test_a_rate_that_follows_a_schedule_is_not_its_own():
     ("optimizer", "expected"),
     [
         (keras.optimizers.Adam(), True),
-        (keras.optimizers.Adam(amsgrad=True, clipvalue=1.0), True),
-        (keras.optimizers.SGD(momentum=0.9, nesterov=True), True),
+        (keras.optimizers.Adam(amsgrad=True), True),
+        (keras.optimizers.RMSprop(momentum=0.9, centered=True), True),
+        (keras.optimizers.SGD(), False),  # a rare level's penalty could throw it off
+        (keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()), False),
+        (keras.optimizers.Adam(clipvalue=1.0), False),
+        (keras.optimizers.Adam(clipnorm=1.0), False),
+        (keras.optimizers.Adam(global_clipnorm=1.0), False),
         (keras.optimizers.Adafactor(), False),  # remembers sums over rows
         (keras.optimizers.AdamW(), False),  # decays every row at every step
-        (keras.optimizers.SGD(weight_decay=0.1), False),
+        (keras.optimizers.Adam(weight_decay=0.1), False),
         (keras.optimizers.Adam(use_ema=True), False),
         (keras.optimizers.Adam(gradient_accumulation_steps=2), False),
     ],
-    ids=[
-        "adam",
-        "amsgrad",
-        "momentum",
-        "adafactor",
-        "adamw",
-        "decay",
-        "ema",
-        "accumulation",
-    ],
+    ids=lambda value: getattr(value, "name", str(value)),
 )
 def test_only_optimizers_that_act_by_element_work_on_a_stage(optimizer, expected):
     assert acts_by_element(optimizer) is expected
@@ -71,3 +67,35 @@ def test_others_work_on_the_whole_table(optimizer, long_table, long_parameters):
     model = EmbeddingRegressor(**long_parameters, optimizer=optimizer).fit(X, y)
     assert not any(sum(stage_rows) for _, stage_rows, *_ in _training._compiled)
     assert np.all(np.diff(model.loss_curve_) < 0)
+
+
+def loss_curve(table, parameters, optimizer):
+    model = EmbeddingRegressor(**parameters, optimizer=optimizer)
+    return model.fit(*table).loss_curve_
+
+
+@pytest.mark.parametrize(
+    "scaled",
+    [
+        keras.optimizers.SGD(0.1, loss_scale_factor=1024.0),
+        keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1)),
+    ],
+    ids=["factor", "optimizer"],
+)
+def test_the_scale_of_a_loss_changes_nothing(scaled, long_table, long_parameters):
+    expected = loss_curve(long_table, long_parameters, keras.optimizers.SGD(0.1))
+    found = loss_curve(long_table, long_parameters, scaled)
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
+def test_classes_of_one_name_are_told_apart(long_table, long_parameters):
+    def define(factor):
+        class Mine(keras.optimizers.SGD):
+            def update_step(self, gradient, variable, learning_rate):
+                super().update_step(gradient * factor, variable, learning_rate)
+
+        return Mine(0.1)
+
+    moving = loss_curve(long_table, long_parameters, define(1.0))
+    resting = loss_curve(long_table, long_parameters, define(0.0))
+    assert moving[-1] < 0.9 * resting[-1]

@@ -195,7 +195,7 @@ def test_the_order_of_the_rows_does_not_matter(merge, rows, random):
 
 @MERGES
 @SEEDS
-def test_the_order_of_the_rows_does_not_show_in_the_last_bit(merge, seed):
+def test_the_order_of_the_rows_does_not_show_in_what_is_trained_on(merge, seed):
     inputs, target, weight = generated(seed)
     order = np.random.default_rng(seed).permutation(len(target))
     shuffled = make_sample(inputs.take(order), target[order], weight[order])
@@ -212,7 +212,7 @@ def test_repeated_rows_are_a_weighted_one(merge, rows):
 
 @MERGES
 @SEEDS
-def test_repeated_rows_are_a_weighted_one_to_the_last_bit(merge, seed):
+def test_repeated_rows_are_a_weighted_one_in_what_is_trained_on(merge, seed):
     inputs, target, weight = generated(seed)
     rows = np.repeat(np.arange(len(target)), weight.astype(int))
     merged = merge(make_sample(inputs, target, weight))

@@ -8,7 +8,7 @@ import tensorflow as tf
 from skembed import EmbeddingRegressor, _training
 from skembed._network import StageableEmbedding
 from skembed._optimizer import BY_ELEMENT
-from skembed._stage import StagedTable
+from skembed._stage import StagedTable, on_stage
 
 N_ROWS, DIM, RATE = 30, 2, 0.1
 BATCHES = [[4, 4, 7], [29, 7, 7, 0], [4], [0, 1, 2, 3, 4, 5]]
@@ -34,8 +34,8 @@ def slope(batch, step):
 
 def train(layer, stage, optimizer):
     for step, batch in enumerate(BATCHES):
-        with tf.GradientTape() as tape:
-            vectors = layer(tf.constant(batch, tf.int32), training=True)
+        with tf.GradientTape() as tape, on_stage([stage]):
+            vectors = layer(tf.constant(batch, tf.int32))
             loss = tf.reduce_sum(vectors * slope(batch, step))
         gradient = tf.convert_to_tensor(tape.gradient(loss, stage.vectors.value))
         optimizer.apply([gradient], [stage.vectors])
@@ -81,7 +81,8 @@ def test_with_every_row_in_every_batch_the_stage_changes_nothing(kind):
     for step in range(3):
         rows = rng.permutation(N_ROWS).astype(np.int32)
         gradient = slope(rows, step)
-        layer(rows, training=True)
+        with on_stage([stage]):
+            layer(rows)
         optimizer.apply([tf.constant(gradient)], [stage.vectors])
         stage.store()
         plain.apply([tf.constant(gradient[np.argsort(rows)])], [whole])
@@ -105,31 +106,42 @@ def test_the_squares_of_an_epochs_batches_average_to_those_of_the_table():
     stage.prepare(codes[:, np.newaxis])
     estimates = []
     for batch in codes.reshape(6, 8):
-        layer(batch, training=True)
+        with on_stage([stage]):
+            layer(batch)
         estimates.append(float(stage.sum_of_squares()))
     squares = (layer.get_weights()[0][np.unique(codes)] ** 2).sum()
     np.testing.assert_allclose(np.mean(estimates), squares, rtol=1e-5)
 
 
-def test_without_training_the_table_itself_is_looked_up():
+def test_after_a_step_the_table_itself_is_looked_up():
     layer, stage, _ = staged()
+    with on_stage([stage]):
+        layer(np.array([0, 1]))
     stage.vectors.assign(np.full((6, DIM), np.nan))
-    vectors = layer(np.array([3, 3, 8]), training=False)
+    vectors = layer(np.array([3, 3, 8]), training=True)
     np.testing.assert_array_equal(vectors, layer.get_weights()[0][[3, 3, 8]])
 
 
-def test_gradient_descent_has_the_same_loss_curve_with_and_without_a_stage(
-    monkeypatch, long_table, long_parameters
+def has_stage():
+    return any(sum(stage_rows) for _, stage_rows, *_ in _training._compiled)
+
+
+@pytest.mark.parametrize("alpha", [1, 100, 10_000])
+def test_a_stage_learns_what_the_whole_table_does(
+    alpha, long_table, long_parameters, monkeypatch
 ):
-    """Without momentum or penalty rows that rest would not have moved."""
+    """Also where the penalty is strong, and comes at once for a level that is rare."""
     X, y = long_table
-    model = EmbeddingRegressor(
-        **long_parameters, optimizer="sgd", learning_rate=0.05, alpha=0
-    )
-    with_stage = model.fit(X, y).predict(X)
-    assert any(sum(key[1]) for key in _training._compiled)
+    parameters = long_parameters | {"epochs": 40, "learning_rate": 0.01}
+    model = EmbeddingRegressor(**parameters, alpha=alpha)
+    _training._compiled.clear()
+    with_stage = model.fit(X, y).score(X, y)
+    assert has_stage()
     monkeypatch.setattr(_training, "ROWS_PER_STAGED", np.inf)
-    np.testing.assert_allclose(model.fit(X, y).predict(X), with_stage, atol=1e-3)
+    _training._compiled.clear()
+    whole = model.fit(X, y).score(X, y)
+    assert not has_stage()
+    assert with_stage == pytest.approx(whole, abs=0.05)
 
 
 @pytest.mark.parametrize(

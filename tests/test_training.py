@@ -107,6 +107,28 @@ def test_a_loss_by_element_is_weighted_by_row():
         assert model.predict(X[:1])[0] == pytest.approx(mean, abs=0.3)
 
 
+def test_losses_that_do_not_tell_what_they_do_are_told_apart(shops):
+    import keras
+
+    class Pinball(keras.losses.Loss):
+        def __init__(self, quantile):
+            super().__init__(name="pinball")
+            self.quantile = quantile
+
+        def call(self, y_true, y_pred):
+            e = y_true - y_pred
+            return keras.ops.mean(
+                keras.ops.maximum(self.quantile * e, (self.quantile - 1) * e), axis=-1
+            )
+
+    X, y = shops
+    low, high = (
+        EmbeddingRegressor(loss=Pinball(q), epochs=5, random_state=0).fit(X, y)
+        for q in (0.1, 0.9)
+    )
+    assert low.predict(X).mean() < y.mean() < high.predict(X).mean()
+
+
 def test_a_loss_of_a_whole_batch_is_refused(shops):
     import keras
 

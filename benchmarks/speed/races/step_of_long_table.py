@@ -29,10 +29,8 @@ def prepare(_is_quick: bool, n_levels: int, stage_rows: int) -> Work:
     model.compile(keras.optimizers.Adam(), "mean_squared_error")
     model.build_training((stage_rows,))
     rng = np.random.default_rng(SEED)
-    model.workspace.prepare(rng, penalty=1e-4, unit=1.0, floor=0.0)
     codes = rng.integers(n_levels, size=(N_ROWS, 1), dtype=np.int32)
-    for stage in model.workspace.stages:
-        stage.prepare(codes)
+    model.workspace.prepare(codes, rng, penalty=1e-4, unit=1.0, floor=0.0)
     y = tf.constant(rng.normal(size=(N_ROWS, 1)), tf.float32)
     sample = {"codes": tf.constant(codes)}, y, tf.ones(N_ROWS)
     batches = rng.integers(N_ROWS, size=(N_STEPS, BATCH_SIZE), dtype=np.int32)
