@@ -238,6 +238,7 @@ def _split(cells: _Cells, column: np.ndarray) -> _Cells:
         n_levels = len(levels)
     else:
         n_levels = int(column.max()) + 1
+        column = column.astype(np.intp)  # keys of several columns pass 32 bits
     if cells.count == 1:
         return _numbered(column, n_levels)
     return _numbered(cells.of_row * n_levels + column, cells.count * n_levels)

@@ -53,8 +53,8 @@ class StagedTable:
 
     def prepare(self, codes: np.ndarray) -> None:
         """Forget what was remembered, and count the rows that are trained on."""
-        count = np.bincount(codes[:, self._j], minlength=self.table.shape[0])
-        self._sparsity.assign(len(codes) / np.maximum(count, 1))
+        occurrences = np.bincount(codes[:, self._j], minlength=self.table.shape[0])
+        self._sparsity.assign(len(codes) / np.maximum(occurrences, 1))
         for table, slot in self._pairs[1:]:
             table.assign(self._like_first_row(slot))
 

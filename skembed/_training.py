@@ -42,7 +42,7 @@ from skembed._schedule import KERAS_LOSSES, Schedule
 from skembed.exceptions import TrainingError
 
 MAX_COMPILED = 4
-ROWS_PER_STAGED = 4
+ROWS_PER_STAGED = 4  # of a table, for each row of a batch, from which a stage pays
 
 _compiled: OrderedDict[tuple[Any, ...], ResidentModel] = OrderedDict()
 

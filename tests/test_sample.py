@@ -364,3 +364,14 @@ def test_many_columns_of_many_levels_are_told_apart(merge):
     assert merged.count.tolist() == [4] * 300
     found = set(map(tuple, merged.inputs.codes.tolist()))
     assert found == set(map(tuple, distinct.tolist()))
+
+
+@MERGES
+def test_two_columns_of_every_one_of_many_levels_are_told_apart(merge):
+    """Their keys need more than 32 bits."""
+    n = 60_000
+    codes = np.column_stack([np.arange(n), np.arange(n)[::-1]]).astype(np.int32)
+    inputs = Encoded(np.vstack([codes, codes]), np.zeros((2 * n, 0)))
+    merged = merge(make_sample(inputs, np.zeros((2 * n, 1)), None))
+    np.testing.assert_array_equal(merged.inputs.codes, codes)
+    np.testing.assert_array_equal(merged.count, np.full(n, 2.0))
