@@ -27,11 +27,11 @@ scikit-learn's encoders and linear models. Fits, an epoch of training, a grid se
 predictions, transforms and imports, each in a process of its own.
 
 Prints processor and wall seconds and their ratios, then peak memory and R2. Run it on
-a machine that does nothing else, where it takes about half an hour: what waits for a
+a machine that does nothing else, where it takes about 20 minutes: what waits for a
 busy core is PyTorch above all.
 
-What it needs besides skembed: pip install "skembed[benchmarks]" tensorflow scikeras
-torch. Rivals that are not installed are left out.
+What it needs besides skembed: pip install "skembed[benchmarks,rivals]". Rivals that are
+not installed are left out.
 """
 
 
@@ -112,7 +112,7 @@ def _add_speed_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         default=argparse.SUPPRESS,  # or it would undo a --quick before "speed"
         help="take a twentieth of the rows, 1 repeat and a grid of 1 candidate, which "
-        "ends in about 100 seconds; the motivating example stays whole",
+        "ends in under two minutes; the motivating example stays whole",
     )
     parser.add_argument(
         "--repeats",

@@ -81,11 +81,11 @@ def make_sample(
     """
     n_samples = len(inputs)
     weight = np.ones(n_samples) if sample_weight is None else sample_weight
-    whole = sample_weight is not None and bool((weight == np.floor(weight)).all())
+    is_count = sample_weight is None or bool((weight == np.floor(weight)).all())
     return Sample(
         inputs=inputs,
         target=target,
-        count=weight if whole or sample_weight is None else np.ones(n_samples),
+        count=weight if is_count else np.ones(n_samples),
         weight=weight,
         within=np.zeros(target.shape[1]),
     )

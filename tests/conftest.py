@@ -78,3 +78,11 @@ def long_table():
 @pytest.fixture
 def long_parameters():
     return {"hidden_units": (8,), "batch_size": 64, "epochs": 4, "random_state": 0}
+
+
+@pytest.fixture
+def has_stage():
+    """Asks whether a kept model works on a table by a stage."""
+    from skembed import _training  # imports TensorFlow
+
+    return lambda: any(sum(stage_rows) for _, stage_rows, *_ in _training._compiled)

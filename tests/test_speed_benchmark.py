@@ -4,7 +4,14 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+from benchmarks.speed.rivals.network_sizes import HIDDEN_UNITS, embedding_dim
+from skembed import EmbeddingRegressor
+from skembed._architecture import choose_embedding_dims
+from skembed._columns import Column
+from skembed._vocabulary import learn_vocabulary
 
 
 def python(*arguments, path=""):
@@ -45,6 +52,17 @@ def test_fits_are_scored_on_held_out_rows():
     *_, theirs, ours = rows_of(result, "1,000 tokens, strings")[1]
     assert float(theirs) == pytest.approx(float(ours), abs=0.02)
     assert float(ours) > 0.4
+
+
+@pytest.mark.parametrize("n_levels", [1, 20, 200, 1_000, 100_000])
+def test_rivals_have_vectors_as_long_as_ours(n_levels):
+    column = Column("level", "integer", np.arange(n_levels))
+    dims = choose_embedding_dims("auto", [learn_vocabulary(column)])
+    assert dims == (embedding_dim(n_levels),)
+
+
+def test_rivals_have_our_hidden_layers():
+    assert EmbeddingRegressor().hidden_units == HIDDEN_UNITS
 
 
 def test_help_explains():

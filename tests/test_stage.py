@@ -122,13 +122,9 @@ def test_after_a_step_the_table_itself_is_looked_up():
     np.testing.assert_array_equal(vectors, layer.get_weights()[0][[3, 3, 8]])
 
 
-def has_stage():
-    return any(sum(stage_rows) for _, stage_rows, *_ in _training._compiled)
-
-
 @pytest.mark.parametrize("alpha", [1, 100, 10_000])
 def test_a_stage_learns_what_the_whole_table_does(
-    alpha, long_table, long_parameters, monkeypatch
+    alpha, long_table, long_parameters, monkeypatch, has_stage
 ):
     """Also where the penalty is strong, and comes at once for a level that is rare."""
     X, y = long_table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from benchmarks.speed.data import zipf
 from benchmarks.speed.race import SEED, Contestant, Race, Work
 from benchmarks.speed.rivals.network_sizes import HIDDEN_UNITS
@@ -24,12 +26,7 @@ def prepare_ours(is_quick: bool) -> Work:
             random_state=SEED,
         ).fit(frame, data.y)
 
-    return Work(
-        run=lambda: fit(1 + N_EPOCHS),
-        baseline=lambda: fit(1),
-        n_units=N_EPOCHS,
-        warm_up=lambda: fit(1),
-    )
+    return _per_epoch(fit)
 
 
 def prepare_keras(is_quick: bool) -> Work:
@@ -42,6 +39,11 @@ def prepare_keras(is_quick: bool) -> Work:
     def fit(n_epochs: int) -> None:
         model.fit(inputs, data.y, batch_size=BATCH_SIZE, epochs=n_epochs, verbose=0)
 
+    return _per_epoch(fit)
+
+
+def _per_epoch(fit: Callable[[int], None]) -> Work:
+    """Subtract a fit of one epoch: what it does besides goes with it."""
     return Work(
         run=lambda: fit(1 + N_EPOCHS),
         baseline=lambda: fit(1),

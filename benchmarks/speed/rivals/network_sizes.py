@@ -1,4 +1,8 @@
-"""Sizes of the network that skembed builds by default, for rivals to build it too."""
+"""Sizes of the network that skembed builds by default, for rivals to build it too.
+
+They are written again here, and compared by a test: to import skembed would cost the
+rivals time and memory.
+"""
 
 from __future__ import annotations
 
