@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-__all__ = ["make_tokens"]
+__all__ = ["make_effects", "make_tokens"]
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+COEFFICIENT_SCALE = 0.5
 
 
 def make_tokens(
@@ -54,11 +59,241 @@ def make_tokens(
     rng = check_random_state(random_state)
     codes = rng.randint(len(effects), size=n_samples)
     outcomes = rng.normal(np.asarray(effects, dtype=np.float64)[codes], noise)
-    X = pd.DataFrame({"token": np.array(_names(len(effects)))[codes]})
+    X = pd.DataFrame({"token": np.array(_names(len(effects), "t"))[codes]})
     return X, pd.Series(outcomes, name="outcome")
 
 
-def _names(n_tokens: int) -> list[str]:
-    if n_tokens <= 26:
-        return [chr(ord("a") + i) for i in range(n_tokens)]
-    return [f"t{i}" for i in range(n_tokens)]
+def make_effects(
+    n_samples: int = 10_000,
+    *,
+    n_levels: Sequence[int] = (150, 30),
+    n_quantities: int = 0,
+    effect_scale: float = 1.0,
+    interaction_scale: float = 0.0,
+    latent_dim: int = 2,
+    slope_scale: float = 0.0,
+    zipf: float = 0.0,
+    noise: float = 1.0,
+    return_mean: bool = False,
+    random_state: Any = None,
+) -> tuple[Any, ...]:
+    """Generate outcomes that depend on the levels of columns and on quantities.
+
+    The outcome is a sum of
+
+    - an effect of each column's level, drawn from Normal(0, `effect_scale`);
+    - for each pair of columns, the scalar product of their levels' latent vectors,
+      which are standard normal, scaled so that all pairs together have variance
+      ``interaction_scale ** 2``;
+    - for each quantity, which is standard normal, its coefficient times it; the
+      coefficients are drawn from Normal(0, 0.5);
+    - a slope of the first column's level, drawn from Normal(0, `slope_scale`), times
+      the first quantity;
+    - noise, drawn from Normal(0, `noise`).
+
+    Parameters
+    ----------
+    n_samples : int, default=10_000
+        The number of observations.
+    n_levels : sequence of int, default=(150, 30)
+        The number of levels of each column, of which rare ones may stay undrawn.
+    n_quantities : int, default=0
+        The number of quantities.
+    effect_scale : float, default=1.0
+        Standard deviation of the levels' effects, in units of the outcome.
+    interaction_scale : float, default=0.0
+        Standard deviation of what pairs of levels add. Needs two columns.
+    latent_dim : int, default=2
+        Length of the levels' latent vectors.
+    slope_scale : float, default=0.0
+        Standard deviation of the slopes. Needs a quantity.
+    zipf : float, default=0.0
+        How uneven the levels' frequencies are: that of a column's k-th level is
+        proportional to ``k ** -zipf``.
+    noise : float, default=1.0
+        Standard deviation of outcomes of the same features.
+    return_mean : bool, default=False
+        Whether to return the outcomes' expectations, too.
+    random_state : int, RandomState instance or None, default=None
+        Draws first the truth, then the observations: tables that differ only in
+        `n_samples`, `zipf` or `noise` share the truth of an integer.
+
+    Returns
+    -------
+    X : DataFrame of shape (n_samples, n_columns + n_quantities)
+        The columns "a", "b" and so on (past 26 of them "c0", "c1" and so on) of levels
+        "a0", "a1" and so on, and the quantities "x0", "x1" and so on.
+    y : Series of shape (n_samples,)
+        The outcomes.
+    mean : ndarray of shape (n_samples,)
+        Their expectations given X. Only if `return_mean` is true.
+
+    Raises
+    ------
+    ValueError
+        If a number of levels, a scale or the like is out of range, or if there are too
+        few columns for interactions or quantities for slopes.
+
+    Examples
+    --------
+    >>> from skembed.datasets import make_effects
+    >>> X, y, mean = make_effects(
+    ...     1_000, n_levels=(100, 20), n_quantities=1, return_mean=True, random_state=0
+    ... )
+    >>> X.columns.tolist()
+    ['a', 'b', 'x0']
+    >>> X["a"].nunique(), X["b"].nunique()
+    (100, 20)
+    >>> round(float((y - mean).std()), 1)
+    1.0
+    """
+    _check_sizes(n_samples, n_levels, n_quantities, latent_dim)
+    _check_scales(effect_scale, interaction_scale, slope_scale, zipf, noise)
+    _check_company(n_levels, n_quantities, interaction_scale, slope_scale)
+    rng = check_random_state(random_state)
+    truth = _draw_truth(
+        rng,
+        n_levels,
+        n_quantities,
+        latent_dim,
+        (effect_scale, interaction_scale, slope_scale),
+    )
+    codes = [rng.choice(n, n_samples, p=_frequencies(n, zipf)) for n in n_levels]
+    quantities = rng.normal(size=(n_samples, n_quantities))
+    mean = truth.mean(codes, quantities)
+    y = pd.Series(rng.normal(mean, noise), name="outcome")
+    X = _as_frame(codes, quantities, n_levels)
+    return (X, y, mean) if return_mean else (X, y)
+
+
+@dataclass(frozen=True, eq=False)
+class _Truth:
+    """What outcomes are made of.
+
+    Attributes
+    ----------
+    effects : list of ndarray of shape (n_levels,)
+        Of each column.
+    vectors : list of ndarray of shape (n_levels, latent_dim)
+        Of each column, scaled so that their products are what pairs add.
+    coefficients : ndarray of shape (n_quantities,)
+        Of the quantities.
+    slopes : ndarray of shape (n_levels,)
+        Of the first column.
+    """
+
+    effects: list[np.ndarray]
+    vectors: list[np.ndarray]
+    coefficients: np.ndarray
+    slopes: np.ndarray
+
+    def mean(self, codes: list[np.ndarray], quantities: np.ndarray) -> np.ndarray:
+        """Return the expected outcome of each row."""
+        mean = quantities @ self.coefficients
+        for column, effects in zip(codes, self.effects, strict=True):
+            mean += effects[column]
+        mean += _sum_of_products(self.vectors, codes)
+        if quantities.shape[1]:
+            mean += self.slopes[codes[0]] * quantities[:, 0]
+        return mean
+
+
+def _draw_truth(
+    rng: np.random.RandomState,
+    n_levels: Sequence[int],
+    n_quantities: int,
+    latent_dim: int,
+    scales: tuple[float, float, float],
+) -> _Truth:
+    """Draw as many numbers whatever the scales are, which are factors only."""
+    effect_scale, interaction_scale, slope_scale = scales
+    n_pairs = len(n_levels) * (len(n_levels) - 1) / 2
+    length = (interaction_scale**2 / (latent_dim * max(n_pairs, 1))) ** 0.25
+    return _Truth(
+        effects=[effect_scale * rng.normal(size=n) for n in n_levels],
+        vectors=[length * rng.normal(size=(n, latent_dim)) for n in n_levels],
+        coefficients=COEFFICIENT_SCALE * rng.normal(size=n_quantities),
+        slopes=slope_scale * rng.normal(size=n_levels[0]),
+    )
+
+
+def _sum_of_products(vectors: list[np.ndarray], codes: list[np.ndarray]) -> np.ndarray:
+    """Sum the scalar products of all pairs, as the square of a sum less squares."""
+    n_rows, latent_dim = len(codes[0]), vectors[0].shape[1]
+    total = np.zeros((n_rows, latent_dim))
+    squares = np.zeros(n_rows)
+    for column, table in zip(codes, vectors, strict=True):
+        total += table[column]
+        squares += (table**2).sum(axis=1)[column]
+    return ((total**2).sum(axis=1) - squares) / 2
+
+
+def _frequencies(n_levels: int, zipf: float) -> np.ndarray:
+    weights = np.arange(1, n_levels + 1) ** -float(zipf)
+    return weights / weights.sum()
+
+
+def _as_frame(
+    codes: list[np.ndarray], quantities: np.ndarray, n_levels: Sequence[int]
+) -> pd.DataFrame:
+    columns = {}
+    for name, column, n in zip(_names(len(codes), "c"), codes, n_levels, strict=True):
+        levels = np.array([f"{name}{i}" for i in range(n)], dtype=object)
+        columns[name] = pd.Series(levels[column], dtype="str")
+    for j in range(quantities.shape[1]):
+        columns[f"x{j}"] = quantities[:, j]
+    return pd.DataFrame(columns)
+
+
+def _names(n: int, prefix: str) -> list[str]:
+    """Name things by a letter each, or past 26 of them by a prefix and a number."""
+    if n <= len(LETTERS):
+        return list(LETTERS[:n])
+    return [f"{prefix}{i}" for i in range(n)]
+
+
+def _check_sizes(
+    n_samples: int, n_levels: Sequence[int], n_quantities: int, latent_dim: int
+) -> None:
+    if isinstance(n_levels, Integral) or not len(n_levels):
+        raise ValueError(
+            "n_levels lists the number of levels of each column, as in (150, 30); "
+            f"got {n_levels!r}"
+        )
+    _check_whole("n_samples", n_samples, at_least=1)
+    for n in n_levels:
+        _check_whole("each of n_levels", n, at_least=1)
+    _check_whole("n_quantities", n_quantities, at_least=0)
+    _check_whole("latent_dim", latent_dim, at_least=1)
+
+
+def _check_whole(name: str, number: Any, at_least: int) -> None:
+    if not isinstance(number, Integral) or number < at_least:
+        raise ValueError(
+            f"{name} must be a whole number, at least {at_least}; got {number!r}"
+        )
+
+
+def _check_scales(*scales: float) -> None:
+    names = ("effect_scale", "interaction_scale", "slope_scale", "zipf", "noise")
+    for name, scale in zip(names, scales, strict=True):
+        if not (np.isfinite(scale) and scale >= 0):
+            raise ValueError(f"{name} must be finite and not negative; got {scale!r}")
+
+
+def _check_company(
+    n_levels: Sequence[int],
+    n_quantities: int,
+    interaction_scale: float,
+    slope_scale: float,
+) -> None:
+    if interaction_scale > 0 and len(n_levels) < 2:
+        raise ValueError(
+            "interactions are of pairs of columns, but n_levels has only one; add "
+            "another or set interaction_scale=0"
+        )
+    if slope_scale > 0 and n_quantities < 1:
+        raise ValueError(
+            "slopes are effects of a quantity, but there is none; set n_quantities to "
+            "1 or more, or slope_scale=0"
+        )
