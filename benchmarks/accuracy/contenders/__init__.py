@@ -1,0 +1,64 @@
+"""Who competes: every file of this folder holds one `CONTENDER`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+
+from sklearn.base import BaseEstimator
+
+from benchmarks.accuracy.problems import Declaration
+from benchmarks.packages import is_installed
+from benchmarks.problems import Problem
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way from a table to predictions.
+
+    Attributes
+    ----------
+    name : str
+        As the command line calls it.
+    label : str
+        As the report calls it.
+    make : callable
+        ``make(problem, seed)`` returns an unfitted estimator for tables as the
+        problem's.
+    is_ours : bool
+        Whether it is run with several seeds.
+    package : str or None
+        What it needs besides skembed and scikit-learn.
+    problems : tuple of str or None
+        Names of the problems it takes part in. None: all that do not say who does.
+    """
+
+    name: str
+    label: str
+    make: Callable[[Problem, int], BaseEstimator]
+    is_ours: bool = False
+    package: str | None = None
+    problems: tuple[str, ...] | None = None
+
+    def takes_part_in(self, problem: Declaration) -> bool:
+        """Say whether it competes on a problem."""
+        if problem.contenders is not None:
+            return self.name in problem.contenders
+        return self.problems is None or problem.name in self.problems
+
+    def seeds(self, n_seeds: int) -> range:
+        """Return the seeds it runs with, if ours run with so many."""
+        return range(n_seeds if self.is_ours else 1)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether its package is not installed."""
+        return self.package is not None and not is_installed(self.package)
+
+
+def all_contenders() -> list[Contender]:
+    """Return every contender, in the order of their files."""
+    names = sorted(module.name for module in iter_modules(__path__))
+    return [import_module(f"{__name__}.{name}").CONTENDER for name in names]

@@ -1,0 +1,22 @@
+"""CatBoost as it comes, which encodes levels by ordered target statistics."""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator
+
+from benchmarks.accuracy.contenders import Contender
+from benchmarks.problems import Problem
+
+
+def make(problem: Problem, seed: int) -> BaseEstimator:
+    from catboost import CatBoostRegressor
+
+    return CatBoostRegressor(
+        cat_features=problem.categorical,
+        random_seed=seed,
+        verbose=False,
+        allow_writing_files=False,
+    )
+
+
+CONTENDER = Contender("catboost", "CatBoost", make, package="catboost")

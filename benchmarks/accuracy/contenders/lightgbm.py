@@ -1,0 +1,27 @@
+"""LightGBM as it comes, which splits levels itself."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from benchmarks.accuracy.contenders import Contender
+from benchmarks.problems import Problem
+
+
+def make(problem: Problem, seed: int) -> Pipeline:
+    from lightgbm import LGBMRegressor
+
+    to_categories = FunctionTransformer(
+        _as_categories, kw_args={"columns": problem.categorical}
+    )
+    return make_pipeline(to_categories, LGBMRegressor(random_state=seed, verbose=-1))
+
+
+def _as_categories(X: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Mark the columns; the model keeps those levels that it has seen."""
+    return X.astype(dict.fromkeys(columns, "category"))
+
+
+CONTENDER = Contender("lightgbm", "LightGBM", make, package="lightgbm")

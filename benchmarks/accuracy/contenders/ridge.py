@@ -1,0 +1,26 @@
+"""One-hot encoding and ridge regression with a tuned penalty."""
+
+from __future__ import annotations
+
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.encoders import filled_and_scaled
+from benchmarks.accuracy.tuned_ridge import TunedRidge
+from benchmarks.problems import Problem
+
+
+def make(problem: Problem, seed: int) -> Pipeline:
+    encoder = ColumnTransformer(
+        [
+            ("levels", OneHotEncoder(handle_unknown="ignore"), problem.categorical),
+            ("quantities", filled_and_scaled(), problem.quantities),
+        ],
+        sparse_threshold=1.0,
+    )
+    return make_pipeline(encoder, TunedRidge(random_state=seed))
+
+
+CONTENDER = Contender("ridge", "one-hot + tuned ridge", make)

@@ -1,0 +1,14 @@
+"""EmbeddingRegressor in its quick setting."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from benchmarks.accuracy.contenders import Contender, skembed
+
+CONTENDER = Contender(
+    "skembed-quick",
+    "skembed, quick",
+    partial(skembed.make, model="quick"),
+    is_ours=True,
+)

@@ -1,0 +1,74 @@
+"""What is competed on: every file of this folder declares its `PROBLEMS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from benchmarks.problems import Problem
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says of the tables.
+
+    Attributes
+    ----------
+    data : Path or None
+        The folder of the tables that are in no package.
+    is_quick : bool
+        Whether to take few rows and folds.
+    """
+
+    data: Path | None = None
+    is_quick: bool = False
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of a problem before its table is loaded.
+
+    Attributes
+    ----------
+    name : str
+        As the command line calls it. What comes before a colon is the name of all
+        problems of its family.
+    note : str
+        A line about the table and its target.
+    load : callable
+        ``load(options)`` returns the problem.
+    measure : {"MSE", "R2", "MSE / tuned ridge"}
+        What contenders are ranked by.
+    contenders : tuple of str or None
+        Who takes part, if not everyone.
+    bounds : tuple of float
+        What predictions are clipped to.
+    needs_data : bool
+        Whether the table is in the folder that the command line gives.
+    is_sweep : bool
+        Whether it is a line among the others of its family in the report.
+    """
+
+    name: str
+    note: str
+    load: Callable[[Options], Problem]
+    measure: str = "MSE"
+    contenders: tuple[str, ...] | None = None
+    bounds: tuple[float, float] = (float("-inf"), float("inf"))
+    needs_data: bool = False
+    is_sweep: bool = False
+
+    @property
+    def family(self) -> str:
+        """The part of the name before the colon."""
+        return self.name.partition(":")[0]
+
+
+def all_problems() -> list[Declaration]:
+    """Return every problem, those of a family side by side."""
+    names = sorted(module.name for module in iter_modules(__path__))
+    modules = [import_module(f"{__name__}.{name}") for name in names]
+    return [problem for module in modules for problem in module.PROBLEMS]

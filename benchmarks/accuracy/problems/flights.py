@@ -1,0 +1,29 @@
+"""Air time and arrival delay of the same flights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from benchmarks.accuracy.folds import n_folds, n_rows
+from benchmarks.accuracy.problems import Declaration, Options
+from benchmarks.problems import Problem, flights
+
+N_ROWS = 100_000
+
+
+def load(target: str, options: Options) -> Problem:
+    """Draw the flights."""
+    n = n_rows(N_ROWS, options)
+    return replace(flights.load(n, n_folds(options), target), name=target)
+
+
+PROBLEMS = tuple(
+    Declaration(
+        target,
+        f"{words} of 100,000 flights from New York in 2013, minutes",
+        partial(load, target),
+        measure="R2",
+    )
+    for target, words in flights.TARGETS.items()
+)

@@ -1,0 +1,18 @@
+"""Scores of films, by director, type and the words of their plots."""
+
+from __future__ import annotations
+
+from benchmarks.accuracy.problems import Declaration, Options
+from benchmarks.accuracy.tables import problem_of, read_data
+from benchmarks.problems import Problem
+
+
+def load(options: Options) -> Problem:
+    """Read the films."""
+    films = read_data("imdb.csv.gz", options)
+    return problem_of("imdb", films, "score", ["director_id", "type_id"], options)
+
+
+PROBLEMS = (
+    Declaration("imdb", "score of 88,360 films, 1 to 10", load, needs_data=True),
+)

@@ -1,0 +1,29 @@
+"""Health inspections of restaurants, by name, year and weekend."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from benchmarks.accuracy.problems import Declaration, Options
+from benchmarks.accuracy.tables import problem_of
+from benchmarks.packages import folder_of
+from benchmarks.problems import Problem
+
+
+def load(options: Options) -> Problem:
+    """Read the inspections, each once."""
+    folder = folder_of("causaldata") / "restaurant_inspections"
+    inspections = pd.read_csv(folder / "restaurant_data.csv").drop_duplicates()
+    categorical = ["business_name", "Year", "Weekend"]
+    target = "inspection_score"
+    return problem_of("restaurants", inspections, target, categorical, options)
+
+
+PROBLEMS = (
+    Declaration(
+        "restaurants",
+        "scores of 13,562 health inspections, at most 100",
+        load,
+        measure="R2",
+    ),
+)

@@ -1,0 +1,33 @@
+"""Earnings of former students, by school, state, degree and year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.accuracy.problems import Declaration, Options
+from benchmarks.accuracy.tables import problem_of
+from benchmarks.packages import folder_of
+from benchmarks.problems import Problem
+
+CATEGORICAL = ["unitid", "state_abbr", "pred_degree_awarded_ipeds", "year"]
+COUNTS = ["count_not_working", "count_working"]
+
+
+def load(options: Options) -> Problem:
+    """Read the cohorts whose earnings are known; some counts are not."""
+    cohorts = pd.read_stata(folder_of("causaldata") / "scorecard" / "scorecard.dta")
+    cohorts = cohorts[cohorts["earnings_med"] > 0]
+    table = cohorts[CATEGORICAL].join(np.log1p(cohorts[COUNTS]))
+    table["earnings"] = np.log(cohorts["earnings_med"])
+    return problem_of("scorecard", table, "earnings", CATEGORICAL, options)
+
+
+PROBLEMS = (
+    Declaration(
+        "scorecard",
+        "log of median earnings of 32,739 cohorts of 6,390 schools",
+        load,
+        measure="R2",
+    ),
+)
