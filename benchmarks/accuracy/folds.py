@@ -13,11 +13,6 @@ SEED = 0
 N_QUICK_ROWS = 4_000
 
 
-def n_folds(options: Options) -> int:
-    """Return how many folds a table has."""
-    return 2 if options.is_quick else 5
-
-
 def n_rows(whole: int, options: Options) -> int:
     """Return how many rows are taken of so many."""
     return min(whole, N_QUICK_ROWS) if options.is_quick else whole
@@ -33,14 +28,14 @@ def thinned(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 def folds_of(X: pd.DataFrame, options: Options) -> list[Split]:
     """Split rows by chance."""
-    return list(KFold(n_folds(options), shuffle=True, random_state=SEED).split(X))
+    return list(KFold(options.n_folds, shuffle=True, random_state=SEED).split(X))
 
 
 def folds_of_unseen_levels(
     X: pd.DataFrame, column: str, options: Options
 ) -> list[Split]:
     """Split rows so that no level of a column is both trained and tested on."""
-    folds = GroupKFold(n_folds(options), shuffle=True, random_state=SEED)
+    folds = GroupKFold(options.n_folds, shuffle=True, random_state=SEED)
     return list(folds.split(X, groups=X[column]))
 
 

@@ -31,6 +31,8 @@ class Contender:
         Whether it is run with several seeds.
     package : str or None
         What it needs besides skembed and scikit-learn.
+    is_oracle : bool
+        Whether it knows the truth, so that nobody can be asked to beat it.
     problems : tuple of str or None
         Names of the problems it takes part in. None: all that do not say who does.
     """
@@ -40,6 +42,7 @@ class Contender:
     make: Callable[[Problem, int], BaseEstimator]
     is_ours: bool = False
     package: str | None = None
+    is_oracle: bool = False
     problems: tuple[str, ...] | None = None
 
     def takes_part_in(self, problem: Declaration) -> bool:

@@ -49,5 +49,9 @@ def make(_problem: Problem, _seed: int) -> SlopesOracle:
 
 
 CONTENDER = Contender(
-    "slopes-oracle", "ridge that knows the truth's form", make, problems=("slopes",)
+    "slopes-oracle",
+    "ridge that knows the truth's form",
+    make,
+    is_oracle=True,
+    problems=("slopes",),
 )

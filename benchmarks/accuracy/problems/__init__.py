@@ -26,6 +26,11 @@ class Options:
     data: Path | None = None
     is_quick: bool = False
 
+    @property
+    def n_folds(self) -> int:
+        """How many folds a table is split into."""
+        return 2 if self.is_quick else 5
+
 
 @dataclass(frozen=True)
 class Declaration:
@@ -49,7 +54,7 @@ class Declaration:
     needs_data : bool
         Whether the table is in the folder that the command line gives.
     is_sweep : bool
-        Whether it is a line among the others of its family in the report.
+        Whether it is split once, and a line among its family in the report.
     """
 
     name: str
@@ -65,6 +70,10 @@ class Declaration:
     def family(self) -> str:
         """The part of the name before the colon."""
         return self.name.partition(":")[0]
+
+    def n_splits(self, options: Options) -> int:
+        """Return how many splits the loaded problem will have."""
+        return 1 if self.is_sweep else options.n_folds
 
 
 def all_problems() -> list[Declaration]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from benchmarks.accuracy.folds import n_folds, n_rows
+from benchmarks.accuracy.folds import n_rows
 from benchmarks.accuracy.problems import Declaration, Options
 from benchmarks.problems import Problem, flights
 
@@ -15,7 +15,7 @@ N_ROWS = 100_000
 def load(target: str, options: Options) -> Problem:
     """Draw the flights."""
     n = n_rows(N_ROWS, options)
-    return replace(flights.load(n, n_folds(options), target), name=target)
+    return replace(flights.load(n, options.n_folds, target), name=target)
 
 
 PROBLEMS = tuple(

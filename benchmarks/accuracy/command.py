@@ -1,0 +1,130 @@
+"""What ``python -m benchmarks accuracy`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.accuracy.cells import CellFile
+from benchmarks.accuracy.contenders import Contender, all_contenders
+from benchmarks.accuracy.problems import Declaration, Options, all_problems
+from benchmarks.accuracy.report import format_report
+from benchmarks.accuracy.running import Plan, run_missing, warm_up
+from benchmarks.progress import progress_bar, step
+from benchmarks.tensorflow_loading import load_tensorflow
+
+
+class UnknownNameError(ValueError):
+    """A table or a contender was asked for that there is not."""
+
+
+def run(
+    tables: Sequence[str],
+    contenders: Sequence[str],
+    options: Options,
+    n_seeds: int,
+    out: Path,
+) -> None:
+    """Measure what is not in the file of cells yet, print and write the report.
+
+    Parameters
+    ----------
+    tables, contenders : sequence of str
+        Names; all of them if empty.
+    options : Options
+        Where tables are, and how much of them is taken.
+    n_seeds : int
+        How many seeds ours run with.
+    out : Path
+        The folder of ``accuracy.csv`` and ``accuracy.md``.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is no table's or no contender's.
+    """
+    problems = chosen_problems(tables)
+    chosen = chosen_contenders(contenders)
+    for remark in [*_left_out(problems, options), *_not_installed(chosen)]:
+        print(remark)
+    plans = _plans(problems, chosen, options, n_seeds)
+    file = CellFile(out / "accuracy.csv")
+    failures = _run(plans, file)
+    cells = file.read()
+    cells = cells[cells["size"] == ("quick" if options.is_quick else "full")]
+    report = format_report(cells, all_problems(), all_contenders())
+    (out / "accuracy.md").write_text(f"# Accuracy\n\n{report}\n", encoding="utf-8")
+    print(report)
+    for failure in failures:
+        print(failure)
+
+
+def _run(plans: list[Plan], file: CellFile) -> list[str]:
+    done = file.done()
+    missing = [entry for plan in plans for entry in plan.missing(done)]
+    if not missing:
+        return []
+    waiting = {contender.name: contender for contender, _ in missing}
+    with progress_bar(1 + len(waiting) + len(missing)) as bar:
+        with step(bar, "loading TensorFlow"):
+            load_tensorflow()
+        warm_up(list(waiting.values()), bar)
+        return run_missing(plans, file, bar)
+
+
+def chosen_problems(names: Sequence[str]) -> list[Declaration]:
+    """Return the problems of these names or families, all if there are none."""
+    known = all_problems()
+    _check(names, {n for p in known for n in (p.name, p.family)}, "table")
+    return [p for p in known if not names or {p.name, p.family} & set(names)]
+
+
+def chosen_contenders(names: Sequence[str]) -> list[Contender]:
+    """Return the contenders of these names, all if there are none."""
+    known = all_contenders()
+    _check(names, {c.name for c in known}, "contender")
+    return [c for c in known if not names or c.name in names]
+
+
+def _check(names: Iterable[str], known: set[str], kind: str) -> None:
+    for name in names:
+        if name not in known:
+            listed = "\n  ".join(sorted(known))
+            raise UnknownNameError(
+                f"no {kind} is called {name!r}; there are\n  {listed}"
+            )
+
+
+def _plans(
+    problems: list[Declaration],
+    contenders: list[Contender],
+    options: Options,
+    n_seeds: int,
+) -> list[Plan]:
+    plans = []
+    for problem in problems:
+        if problem.needs_data and options.data is None:
+            continue
+        entered = [
+            contender
+            for contender in contenders
+            if not contender.is_missing and contender.takes_part_in(problem)
+        ]
+        plans.append(Plan(problem, entered, options, n_seeds))
+    return plans
+
+
+def _left_out(problems: list[Declaration], options: Options) -> list[str]:
+    return [
+        f"{problem.name}: left out, give the folder of its table by --data"
+        for problem in problems
+        if problem.needs_data and options.data is None
+    ]
+
+
+def _not_installed(contenders: list[Contender]) -> list[str]:
+    return [
+        f'{c.label}: left out, to install it: pip install "skembed[rivals]"'
+        for c in contenders
+        if c.is_missing
+    ]

@@ -1,0 +1,123 @@
+"""What the cells of a problem come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+YARDSTICK = "ridge"
+COLUMNS = {"MSE": "mse", "R2": "r2", "MSE / tuned ridge": "ratio"}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A contender on a problem.
+
+    Attributes
+    ----------
+    contender : str
+        Its name.
+    n_runs : int
+        How many cells there are.
+    mean : float
+        Of the problem's measure, over folds and seeds.
+    spread : float
+        The standard deviation of the means of the seeds, or over the folds if there is
+        only one seed. NaN if there is one of both.
+    mse : float
+        The mean squared error, over folds and seeds.
+    ratio : float
+        Its sum of mean squared errors by tuned ridge's on the same folds. NaN if ridge
+        did not run on all of them.
+    fit_seconds, fit_cpu_seconds, predict_seconds : float
+        Means.
+    """
+
+    contender: str
+    n_runs: int
+    mean: float
+    spread: float
+    mse: float
+    ratio: float
+    fit_seconds: float
+    fit_cpu_seconds: float
+    predict_seconds: float
+
+
+def summarize(cells: pd.DataFrame, measure: str) -> list[Summary]:
+    """Summarize each contender.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Those of one problem.
+    measure : {"MSE", "R2", "MSE / tuned ridge"}
+        What `mean` and `spread` are of.
+
+    Returns
+    -------
+    list of Summary
+        In the order of their first cells.
+    """
+    cells = with_yardstick(cells)
+    groups = cells.groupby("contender", sort=False)
+    return [_summary(name, rows, COLUMNS[measure]) for name, rows in groups]
+
+
+def with_yardstick(cells: pd.DataFrame) -> pd.DataFrame:
+    """Add tuned ridge's mean squared error on the same fold, and the ratio to it."""
+    is_ridge = cells["contender"] == YARDSTICK
+    ridge = cells[is_ridge].groupby("fold")["mse"].mean()
+    yardstick = cells["fold"].map(ridge).astype(float)
+    return cells.assign(yardstick=yardstick, ratio=cells["mse"] / yardstick)
+
+
+def _summary(name: str, rows: pd.DataFrame, column: str) -> Summary:
+    return Summary(
+        contender=name,
+        n_runs=len(rows),
+        mean=rows[column].mean(skipna=False),
+        spread=_spread(rows, column),
+        mse=rows["mse"].mean(),
+        ratio=rows["mse"].sum() / rows["yardstick"].sum(skipna=False),
+        fit_seconds=rows["fit_seconds"].mean(),
+        fit_cpu_seconds=rows["fit_cpu_seconds"].mean(),
+        predict_seconds=rows["predict_seconds"].mean(),
+    )
+
+
+def _spread(rows: pd.DataFrame, column: str) -> float:
+    of_seeds = rows.groupby("seed")[column].mean()
+    values = of_seeds if len(of_seeds) > 1 else rows[column]
+    return float(np.std(values)) if len(values) > 1 else float("nan")
+
+
+def floor_of(cells: pd.DataFrame) -> float:
+    """Average over the folds of a problem what the true means score; NaN if unknown."""
+    return cells.groupby("fold")["floor_mse"].first().mean()
+
+
+def cost_ratio(cells: pd.DataFrame, ours: str, theirs: str) -> tuple[float, int]:
+    """Compare seconds of fits.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Those of all problems.
+    ours, theirs : str
+        Two contenders.
+
+    Returns
+    -------
+    ratio : float
+        The median over problems of our mean seconds by theirs. NaN if there is none.
+    n_problems : int
+        How many problems both have run on.
+    """
+    seconds = cells.pivot_table(
+        index="problem", columns="contender", values="fit_seconds", aggfunc="mean"
+    ).reindex(columns=[ours, theirs])
+    ratios = (seconds[ours] / seconds[theirs]).dropna()
+    return float(ratios.median()), len(ratios)
