@@ -64,11 +64,12 @@ def _run(plans: list[Plan], file: CellFile) -> list[str]:
     missing = [entry for plan in plans for entry in plan.missing(done)]
     if not missing:
         return []
-    waiting = {contender.name: contender for contender, _ in missing}
+    waiting = list({contender.name: contender for contender, _ in missing}.values())
     with progress_bar(1 + len(waiting) + len(missing)) as bar:
-        with step(bar, "loading TensorFlow"):
-            load_tensorflow()
-        warm_up(list(waiting.values()), bar)
+        with step(bar, "loading"):
+            if any(contender.is_ours for contender in waiting):
+                load_tensorflow()
+        warm_up(waiting, bar)
         return run_missing(plans, file, bar)
 
 

@@ -9,7 +9,8 @@ UNKNOWN = "-"
 
 def table(header: list[str], rows: list[list[str]], n_left: int = 1) -> str:
     """Pad cells between bars; the first columns hold text."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    columns = zip(header, *rows, strict=True)
+    widths = [max(2, *map(len, column)) for column in columns]
     rule = [
         "-" * width if j < n_left else "-" * (width - 1) + ":"
         for j, width in enumerate(widths)

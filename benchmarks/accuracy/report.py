@@ -24,7 +24,7 @@ COSTS = (("skembed", "catboost"), ("skembed-quick", "lightgbm"))
 
 FOOTNOTE = """\
 Means over folds and seeds. ±: standard deviation of the means of the seeds, or of the
-folds where there is one seed. Bold: the best; who knows the truth does not compete.
+folds where there is one seed. The best is first and bold, but for who knows the truth.
 MSE / tuned ridge: to that of one-hot encoding and ridge regression on the same folds.
 Noise floor: the mean squared error of the true means, which only luck can beat.
 fit s, predict s: by the clock; CPU s: of all threads of a fit. Libraries were loaded
@@ -64,10 +64,12 @@ def _problem_part(
     second = "MSE" if problem.measure == RATIO else RATIO
     header = ["contender", problem.measure, "±", second]
     header += ["fit s", "CPU s", "predict s", "runs"]
-    best = best_of(summaries, problem.measure, contenders)
+    sign = -1 if problem.measure == "R2" else 1
+    ranked = sorted(summaries, key=lambda summary: sign * summary.mean)
+    competitors = [s for s in ranked if not _is_oracle(s.contender, contenders)]
     lines = [
-        _line(summary, problem.measure, contenders, is_best=summary.contender in best)
-        for summary in summaries
+        _line(summary, problem.measure, contenders, is_best=summary in competitors[:1])
+        for summary in ranked
     ]
     parts = [f"## {problem.name}", problem.note + ".", table(header, lines)]
     return "\n\n".join([*parts, *_floor(rows)])
@@ -92,22 +94,12 @@ def _line(
     ]
 
 
-def best_of(
-    summaries: list[Summary], measure: str, contenders: dict[str, Contender]
-) -> set[str]:
-    """Return who is best, or several if they are equal."""
-    sign = -1 if measure == "R2" else 1
-    scores = {
-        s.contender: sign * s.mean
-        for s in summaries
-        if not np.isnan(s.mean)
-        and not (s.contender in contenders and contenders[s.contender].is_oracle)
-    }
-    return {name for name in scores if scores[name] == min(scores.values())}
-
-
 def _label(name: str, contenders: dict[str, Contender]) -> str:
     return contenders[name].label if name in contenders else name
+
+
+def _is_oracle(name: str, contenders: dict[str, Contender]) -> bool:
+    return name in contenders and contenders[name].is_oracle
 
 
 def _floor(rows: pd.DataFrame) -> list[str]:
@@ -115,9 +107,10 @@ def _floor(rows: pd.DataFrame) -> list[str]:
     if np.isnan(floor):
         return []
     ridge = rows.loc[rows["contender"] == YARDSTICK, "mse"].mean()
-    floor_text = rounded(floor, decimals_of(floor))
-    share = rounded(floor / ridge, RATIO_DECIMALS)
-    return [f"Noise floor: MSE {floor_text}, {share} of tuned ridge's."]
+    line = f"Noise floor: MSE {rounded(floor, decimals_of(floor))}"
+    if np.isnan(ridge):
+        return [f"{line}."]
+    return [f"{line}, {floor / ridge:.{RATIO_DECIMALS}f} of tuned ridge's."]
 
 
 def _sweep_part(cells: pd.DataFrame, problems: list[Declaration]) -> str:

@@ -80,7 +80,7 @@ def load(name: str, n_train: int, truth: Truth, options: Options) -> Problem:
 
 def _note(n_train: int, truth: Truth) -> str:
     """Say what is unlike the other tables."""
-    levels = " x ".join(f"{n:,}" for n in truth.n_levels)
+    levels = _times(truth.n_levels)
     parts = [f"{n_train:,} rows", f"{levels} levels", f"effects {truth.effect_scale:g}"]
     others = {
         "interactions": truth.interaction_scale,
@@ -90,6 +90,12 @@ def _note(n_train: int, truth: Truth) -> str:
     }
     parts += [f"{name} {size:g}" for name, size in others.items() if size]
     return ", ".join([*parts, f"noise {truth.noise:g}"])
+
+
+def _times(n_levels: tuple[int, ...]) -> str:
+    if len(n_levels) > 3 and len(set(n_levels)) == 1:
+        return f"{len(n_levels)} times {n_levels[0]:,}"
+    return " x ".join(f"{n:,}" for n in n_levels)
 
 
 def _declare(number: int, n_train: int, truth: Truth) -> Declaration:
