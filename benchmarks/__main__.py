@@ -43,7 +43,8 @@ ones whose truth is known, and two that are read from a folder.
 Each fit is a line of accuracy.csv as soon as it is done, and is not run again: a run
 that was interrupted goes on where it stopped. Whoever changes skembed takes another
 folder. The report on all lines is printed and written to accuracy.md. All of it takes
-hours.
+hours, on a machine that does nothing else: on a busy one the seconds mean little,
+above all those of HistGradientBoosting, whose threads wait for each other.
 
 What it needs besides skembed: pip install "skembed[benchmarks,rivals]". Rivals that are
 not installed are left out.

@@ -71,7 +71,8 @@ def _problem_part(
         _line(summary, problem.measure, contenders, is_best=summary in competitors[:1])
         for summary in ranked
     ]
-    parts = [f"## {problem.name}", problem.note + ".", table(header, lines)]
+    about = f"{problem.note}; {_sizes(rows)}."
+    parts = [f"## {problem.name}", about, table(header, lines)]
     return "\n\n".join([*parts, *_floor(rows)])
 
 
@@ -98,6 +99,12 @@ def _label(name: str, contenders: dict[str, Contender]) -> str:
     return contenders[name].label if name in contenders else name
 
 
+def _sizes(rows: pd.DataFrame) -> str:
+    """Say how many rows the first fold has."""
+    first = rows.iloc[0]
+    return f"trained on {first['n_train']:,} rows, tested on {first['n_test']:,}"
+
+
 def _is_oracle(name: str, contenders: dict[str, Contender]) -> bool:
     return name in contenders and contenders[name].is_oracle
 
@@ -115,28 +122,36 @@ def _floor(rows: pd.DataFrame) -> list[str]:
 
 def _sweep_part(cells: pd.DataFrame, problems: list[Declaration]) -> str:
     """Give each problem a line, and say what was worst."""
-    header = ["table", "what it is", "contender", RATIO, "±", "noise floor", "fit s"]
+    header = ["table", "what it is", "contender", "rows", RATIO, "±", "noise floor"]
     lines, ratios = [], {}
     for problem in problems:
         rows = cells[cells["problem"] == problem.name]
-        ridge = rows.loc[rows["contender"] == YARDSTICK, "mse"].mean()
         for summary in summarize(rows, RATIO):
-            if summary.contender == YARDSTICK:
-                continue
-            ratios[f"{summary.contender} on {problem.name}"] = summary.ratio
-            lines.append(
-                [
-                    problem.name.partition(":")[2],
-                    problem.note,
-                    summary.contender,
-                    rounded(summary.mean, RATIO_DECIMALS),
-                    rounded(summary.spread, RATIO_DECIMALS),
-                    rounded(floor_of(rows) / ridge, RATIO_DECIMALS),
-                    rounded(summary.fit_seconds, 2),
-                ]
-            )
-    parts = [f"## {problems[0].family}", table(header, lines, n_left=3)]
-    return "\n\n".join([*parts, *_worst(ratios)])
+            if summary.contender != YARDSTICK:
+                lines.append(_sweep_line(problem, rows, summary))
+                ratios[f"{summary.contender} on {problem.name}"] = summary.mean
+    parts = [
+        f"## {problems[0].family}",
+        table([*header, "fit s"], lines, n_left=3),
+        *_worst(ratios),
+    ]
+    return "\n\n".join(parts)
+
+
+def _sweep_line(
+    problem: Declaration, rows: pd.DataFrame, summary: Summary
+) -> list[str]:
+    ridge = rows.loc[rows["contender"] == YARDSTICK, "mse"].mean()
+    return [
+        problem.name.partition(":")[2],
+        problem.note,
+        summary.contender,
+        f"{rows['n_train'].iloc[0]:,}",
+        rounded(summary.mean, RATIO_DECIMALS),
+        rounded(summary.spread, RATIO_DECIMALS),
+        rounded(floor_of(rows) / ridge, RATIO_DECIMALS),
+        rounded(summary.fit_seconds, 2),
+    ]
 
 
 def _worst(ratios: dict[str, float]) -> list[str]:

@@ -21,7 +21,7 @@ def load(target: str, options: Options) -> Problem:
 PROBLEMS = tuple(
     Declaration(
         target,
-        f"{words} of 100,000 flights from New York in 2013, minutes",
+        f"{words} of flights from New York in 2013, minutes",
         partial(load, target),
         measure="R2",
     )

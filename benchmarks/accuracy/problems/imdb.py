@@ -13,6 +13,4 @@ def load(options: Options) -> Problem:
     return problem_of("imdb", films, "score", ["director_id", "type_id"], options)
 
 
-PROBLEMS = (
-    Declaration("imdb", "score of 88,360 films, 1 to 10", load, needs_data=True),
-)
+PROBLEMS = (Declaration("imdb", "score of films, 1 to 10", load, needs_data=True),)

@@ -78,10 +78,9 @@ def load(name: str, n_train: int, truth: Truth, options: Options) -> Problem:
     )
 
 
-def _note(n_train: int, truth: Truth) -> str:
+def _note(truth: Truth) -> str:
     """Say what is unlike the other tables."""
-    levels = _times(truth.n_levels)
-    parts = [f"{n_train:,} rows", f"{levels} levels", f"effects {truth.effect_scale:g}"]
+    parts = [f"{_times(truth.n_levels)} levels", f"effects {truth.effect_scale:g}"]
     others = {
         "interactions": truth.interaction_scale,
         "zipf": truth.zipf,
@@ -102,7 +101,7 @@ def _declare(number: int, n_train: int, truth: Truth) -> Declaration:
     name = f"never_worse:{number:02d}"
     return Declaration(
         name,
-        _note(n_train, truth),
+        _note(truth),
         partial(load, name, n_train, truth),
         measure=RATIO,
         contenders=("ridge", "skembed"),

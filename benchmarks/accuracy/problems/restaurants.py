@@ -22,7 +22,7 @@ def load(options: Options) -> Problem:
 PROBLEMS = (
     Declaration(
         "restaurants",
-        "scores of 13,562 health inspections, at most 100",
+        "scores of health inspections of restaurants, at most 100",
         load,
         measure="R2",
     ),

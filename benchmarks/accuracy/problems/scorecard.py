@@ -26,7 +26,7 @@ def load(options: Options) -> Problem:
 PROBLEMS = (
     Declaration(
         "scorecard",
-        "log of median earnings of 32,739 cohorts of 6,390 schools",
+        "log of median earnings of schools' former students",
         load,
         measure="R2",
     ),

@@ -26,7 +26,7 @@ def load(options: Options) -> Problem:
 PROBLEMS = (
     Declaration(
         "spotify",
-        "danceability of 28,356 songs, predictions clipped to [0, 1]",
+        "danceability of songs, predictions clipped to [0, 1]",
         load,
         bounds=(0.0, 1.0),
         needs_data=True,
