@@ -338,6 +338,15 @@ def test_the_report_says_who_is_best_and_what_was_worst(cells):
     assert "skembed 0.1.0" in report
 
 
+def test_without_ridge_there_are_no_ratios_and_no_best(cells):
+    without = cells[cells["contender"] != "ridge"]
+    report = format_report(without, all_problems(), all_contenders())
+    slopes = report.split("## slopes")[1].split("## Cost")[0]
+    assert "**" not in slopes
+    assert "Noise floor: MSE 0.5000." in slopes
+    assert "Worst" not in report
+
+
 # the command
 
 

@@ -65,8 +65,12 @@ def _problem_part(
     header = ["contender", problem.measure, "±", second]
     header += ["fit s", "CPU s", "predict s", "runs"]
     sign = -1 if problem.measure == "R2" else 1
-    ranked = sorted(summaries, key=lambda summary: sign * summary.mean)
-    competitors = [s for s in ranked if not _is_oracle(s.contender, contenders)]
+    ranked = sorted(summaries, key=lambda s: (np.isnan(s.mean), sign * s.mean))
+    competitors = [
+        summary
+        for summary in ranked
+        if not (np.isnan(summary.mean) or _is_oracle(summary.contender, contenders))
+    ]
     lines = [
         _line(summary, problem.measure, contenders, is_best=summary in competitors[:1])
         for summary in ranked
