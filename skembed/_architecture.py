@@ -108,24 +108,22 @@ def read_activations(activation: Any, n_layers: int) -> tuple[str, ...]:
     return tuple(map(str, names))
 
 
-def choose_embedding_dims(
+def read_embedding_dims(
     choice: Any, vocabularies: Sequence[Vocabulary]
-) -> tuple[int, ...]:
-    """Decide the width of every embedding table.
+) -> tuple[int | None, ...]:
+    """Return the width that the user wants of every embedding table.
 
     Parameters
     ----------
     choice : "auto", int or dict
-        "auto" is the rule of thumb ``round(0.8 * n_levels ** 0.56)``, kept between 2
-        and 16 (half of the one in fastai's ``emb_sz_rule``). A dict gives the
-        dimension by column; columns not in it are "auto".
+        A dict gives the dimension by column; columns not in it are "auto".
     vocabularies : sequence of Vocabulary
         The categorical columns.
 
     Returns
     -------
-    tuple of int
-        A dimension for each column.
+    tuple of int or None
+        A dimension for each column; None for "auto".
 
     Raises
     ------
@@ -144,9 +142,34 @@ def choose_embedding_dims(
     return tuple(_dim(choice.get(v.name, "auto"), v) for v in vocabularies)
 
 
-def _dim(choice: Any, vocabulary: Vocabulary) -> int:
+def choose_embedding_dims(
+    choice: Any, vocabularies: Sequence[Vocabulary]
+) -> tuple[int, ...]:
+    """Decide the width of every embedding table of a network.
+
+    Parameters
+    ----------
+    choice, vocabularies
+        See `read_embedding_dims`. "auto" is the rule of thumb
+        ``round(0.8 * n_levels ** 0.56)``, kept between 2 and 16 (half of the one in
+        fastai's ``emb_sz_rule``).
+
+    Returns
+    -------
+    tuple of int
+        A dimension for each column.
+    """
+    pairs = zip(read_embedding_dims(choice, vocabularies), vocabularies, strict=True)
+    return tuple(dim or _rule_of_thumb(v.unseen_row) for dim, v in pairs)
+
+
+def _rule_of_thumb(n_levels: int) -> int:
+    return min(MAX_AUTO_DIM, max(2, round(0.8 * n_levels**0.56)))
+
+
+def _dim(choice: Any, vocabulary: Vocabulary) -> int | None:
     if choice == "auto":
-        return min(MAX_AUTO_DIM, max(2, round(0.8 * vocabulary.unseen_row**0.56)))
+        return None
     if not _is_count(choice):
         raise ValueError(
             f"embedding_dim for column {vocabulary.name!r} is {choice!r}: it is to be "

@@ -12,7 +12,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
-from skembed._model import Model
+from skembed._model import Model, Network
 from skembed._similarity import distances_from
 from skembed._sklearn import check_feature_names_in, check_features
 from skembed._vocabulary import Vocabulary
@@ -49,12 +49,12 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
         self.category_counts_ = {v.name: v.counts for v in vocabularies}
         self.embeddings_ = {
             v.name: table[v.rows]
-            for v, table in zip(vocabularies, model.predictor.tables, strict=True)
+            for v, table in zip(vocabularies, model.core.tables, strict=True)
         }
         if len(self.embeddings_) == 1:
             self.embedding_ = next(iter(self.embeddings_.values()))
         self.is_categorical_ = model.encoding.is_categorical
-        self.n_outputs_ = model.predictor.architecture.n_outputs
+        self.n_outputs_ = model.core.n_outputs
         self.history_ = model.history
         self.loss_curve_ = model.history["loss"]
         self.n_iter_ = len(self.loss_curve_)
@@ -96,7 +96,7 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         names = check_feature_names_in(self, input_features)
-        dims = iter(self._model.predictor.architecture.embedding_dims)
+        dims = (table.shape[1] for table in self._model.core.tables)
         named = [
             [f"{name}_{i}" for i in range(next(dims))] if is_categorical else [name]
             for name, is_categorical in zip(names, self.is_categorical_, strict=True)
@@ -155,9 +155,14 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
                 f"There are {len(self.embeddings_)} categorical features: use "
                 "embeddings_, the dict of their tables."
             )
+        if not isinstance(self._model.core, Network):
+            raise AttributeError(
+                "A blend is more than one Keras model: fit with model='network' for "
+                "one that model_ can rebuild."
+            )
         from skembed._network import rescaled_model
 
-        return rescaled_model(self._model.predictor, self._model.scale)
+        return rescaled_model(self._model.core.predictor, self._model.scale)
 
     def _vocabulary(self, column: Hashable | None) -> Vocabulary:
         vocabularies = self._model.encoding.vocabularies

@@ -11,30 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from skembed._architecture import (
-    Architecture,
-    choose_embedding_dims,
-    read_activations,
-    read_hidden_units,
-)
+from skembed._architecture import read_embedding_dims
+from skembed._blending import fit_blend
 from skembed._columns import Column
-from skembed._effects import shrunken_effects
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._model import Model
-from skembed._predictor import Builder, Predictor
-from skembed._sample import (
-    Sample,
-    hold_out,
-    make_sample,
-    merge_equal_inputs,
-    merge_equal_rows,
-)
-from skembed._schedule import make_schedule
+from skembed._network_fitting import check_unchanged, fit_network
+from skembed._sample import Sample, make_sample, merge_equal_rows
 from skembed._target import learn_target_scale
-from skembed._vocabulary import Vocabulary
-from skembed._weights import draw_weights
-
-EFFECT_LENGTH = 0.5
 
 
 def fit_model(
@@ -67,6 +51,7 @@ def fit_model(
     Model
         Ready to predict.
     """
+    _check_can_blend(params, target.shape[1])
     encoding = learn_encoding(
         columns,
         resolve_categorical(params["categorical_features"], columns),
@@ -76,143 +61,54 @@ def fit_model(
     )
     if earlier is not None:
         roles = encoding.is_categorical, earlier.encoding.is_categorical
-        _check_unchanged({"categorical_features": np.array_equal(*roles)})
+        check_unchanged({"categorical_features": np.array_equal(*roles)})
         encoding = encoding.on_the_scale_of(earlier.encoding)
     sample = make_sample(encoding.encode(columns, "average"), target, sample_weight)
-    training, validation = _divide(sample, params, rng)
-    # the scale of the cells, which rows and cells with counts have in common
-    scale = (
-        learn_target_scale(training.target, training.weight)
-        if earlier is None
-        else earlier.scale
-    )
-    training = training.standardized(scale)
-    validation = None if validation is None else validation.standardized(scale)
-
-    architecture = _architecture(encoding, target.shape[1], params, earlier)
-    if earlier is None:
-        start = _fresh_start(architecture, training, params, rng)
-    else:
-        start = _warm_start(architecture, encoding, params["model"], earlier)
-    schedule = make_schedule(training, scale, params)
-
-    from skembed._training import train  # imports TensorFlow, which takes seconds
-
-    trained, history = train(start, schedule, training, validation, rng)
-    averaged = trained.with_tables(_fill_unseen(trained.tables, training))
-    return Model(encoding, averaged, scale, history)
+    if _is_blend(params, target.shape[1]):
+        return _fit_blend(sample, encoding, params, rng)
+    return fit_network(sample, encoding, params, rng, earlier)
 
 
-def _divide(
-    sample: Sample, params: Mapping[str, Any], rng: np.random.Generator
-) -> tuple[Sample, Sample | None]:
-    """Hold out a validation sample if asked, and group what is to be trained on."""
-    group = (
-        merge_equal_inputs if params["loss"] == "squared_error" else merge_equal_rows
-    )
-    if not params["early_stopping"]:
-        return group(sample), None
-    rows = merge_equal_rows(sample)
-    training, validation = hold_out(rows, params["validation_fraction"], rng)
-    return group(training), validation
+def _obstacles(params: Mapping[str, Any], n_outputs: int) -> list[str]:
+    """Say what keeps these parameters and this target from a blend."""
+    found = {
+        f"loss={params['loss']!r}": params["loss"] != "squared_error",
+        "warm_start=True": params["warm_start"],
+        f"a target of {n_outputs} outputs": n_outputs > 1,
+    }
+    return [what for what, is_there in found.items() if is_there]
 
 
-def _architecture(
+def _is_blend(params: Mapping[str, Any], n_outputs: int) -> bool:
+    if params["model"] == "auto":
+        return not _obstacles(params, n_outputs)
+    return bool(params["model"] == "blend")
+
+
+def _check_can_blend(params: Mapping[str, Any], n_outputs: int) -> None:
+    obstacles = _obstacles(params, n_outputs)
+    if params["model"] == "blend" and obstacles:
+        raise ValueError(
+            "model='blend' starts from a linear mixed model of one output and squared "
+            f"error, and is fitted anew every time. It cannot have {obstacles[0]}: set "
+            "model='network', or 'auto' to choose what can be had."
+        )
+
+
+def _fit_blend(
+    sample: Sample,
     encoding: Encoding,
-    n_outputs: int,
-    params: Mapping[str, Any],
-    earlier: Model | None,
-) -> Architecture:
-    units = read_hidden_units(params["hidden_units"])
-    if earlier is not None and params["embedding_dim"] == "auto":
-        dims = earlier.predictor.architecture.embedding_dims
-    else:
-        dims = choose_embedding_dims(params["embedding_dim"], encoding.vocabularies)
-    return Architecture(
-        table_rows=tuple(v.unseen_row + 1 for v in encoding.vocabularies),
-        embedding_dims=dims,
-        n_quantities=encoding.standardizer.n_inputs,
-        hidden_units=units,
-        activations=read_activations(params["activation"], len(units)),
-        n_outputs=n_outputs,
-    )
-
-
-def _fresh_start(
-    architecture: Architecture,
-    training: Sample,
     params: Mapping[str, Any],
     rng: np.random.Generator,
-) -> Predictor:
-    """Start as Keras does, each level moved by its shrunken effect.
-
-    From there a level's vector has to move less, and levels that differ in effect are
-    apart from the first step on, whatever the draw.
-    """
-    if params["model"] is not None:
-        return Predictor(architecture, (), (), params["model"])
-    weights = draw_weights(architecture, rng)
-    tables = []
-    for j, table in enumerate(weights.tables):
-        effects = shrunken_effects(training, j, len(table), params["alpha"])
-        directions = rng.normal(size=(effects.shape[1], table.shape[1]))
-        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-        tables.append(table + EFFECT_LENGTH * effects @ directions)
-    start = Predictor(
-        architecture, tuple(weights.to_keras()), tuple(range(len(tables)))
+) -> Model:
+    rows = merge_equal_rows(sample)
+    scale = learn_target_scale(rows.target, rows.weight)
+    blend, history = fit_blend(
+        rows.standardized(scale),
+        [vocabulary.unseen_row + 1 for vocabulary in encoding.vocabularies],
+        read_embedding_dims(params["embedding_dim"], encoding.vocabularies),
+        params,
+        scale,
+        rng,
     )
-    return start.with_tables(tables)
-
-
-def _warm_start(
-    architecture: Architecture,
-    encoding: Encoding,
-    builder: Builder | None,
-    earlier: Model,
-) -> Predictor:
-    """Go on from an earlier model; levels new to it start where its unseen ones are."""
-    before = earlier.predictor
-    old = before.architecture
-    unchanged = {
-        "embedding_dim": architecture.embedding_dims == old.embedding_dims,
-        "hidden_units": architecture.hidden_units == old.hidden_units,
-        "activation": architecture.activations == old.activations,
-        "model": builder is before.builder,
-        "the number of outputs of y": architecture.n_outputs == old.n_outputs,
-    }
-    _check_unchanged(unchanged)
-    pairs = zip(
-        before.tables, earlier.encoding.vocabularies, encoding.vocabularies, strict=True
-    )
-    return before.resized(architecture).with_tables(
-        [_carried_over(table, old, new) for table, old, new in pairs]
-    )
-
-
-def _check_unchanged(unchanged: Mapping[str, bool]) -> None:
-    changed = [name for name, same in unchanged.items() if not same]
-    if changed:
-        raise ValueError(
-            "warm_start=True continues the network of the earlier fit, but what it was "
-            f"built from has changed: {', '.join(changed)}. Set warm_start=False to "
-            "start anew."
-        )
-
-
-def _carried_over(table: np.ndarray, old: Vocabulary, new: Vocabulary) -> np.ndarray:
-    rows = np.full(new.unseen_row + 1, old.unseen_row)
-    rows[new.rows] = old.rows_of_levels(new)
-    return table[rows]
-
-
-def _fill_unseen(tables: Sequence[np.ndarray], training: Sample) -> list[np.ndarray]:
-    """Give the rows that were not trained on the average of those that were."""
-    filled = []
-    for j, table in enumerate(tables):
-        codes = training.inputs.codes[:, j]
-        count = np.bincount(codes, weights=training.weight, minlength=len(table))
-        average = count @ table / count.sum()
-        filled.append(
-            np.where((count > 0)[:, None], table, average.astype(table.dtype))
-        )
-    return filled
+    return Model(encoding, blend, scale, history)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -14,6 +15,54 @@ from skembed._target import TargetScale
 from skembed._weights import Weights, forward
 
 
+class Evaluated(Protocol):
+    """What predicts in standard units, and has vectors of levels."""
+
+    @property
+    def tables(self) -> tuple[np.ndarray, ...]:
+        """The vectors of each categorical column, those of unseen levels last."""
+
+    @property
+    def n_outputs(self) -> int:
+        """Columns of what `forward` returns."""
+
+    def forward(self, inputs: Encoded) -> np.ndarray:
+        """Return predictions of shape (n_rows, n_outputs)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network of its own: the standard one, or the user's.
+
+    Attributes
+    ----------
+    predictor : Predictor
+        Sizes and weights.
+    """
+
+    predictor: Predictor
+
+    @property
+    def tables(self) -> tuple[np.ndarray, ...]:
+        """The vectors of each categorical column, those of unseen levels last."""
+        return self.predictor.tables
+
+    @property
+    def n_outputs(self) -> int:
+        """Columns of what `forward` returns."""
+        return self.predictor.architecture.n_outputs
+
+    def forward(self, inputs: Encoded) -> np.ndarray:
+        """Evaluate the standard network by numpy, the user's own by Keras."""
+        predictor = self.predictor
+        if predictor.builder is None:
+            weights = Weights.from_keras(predictor.arrays, len(predictor.tables))
+            return forward(weights, predictor.architecture.activations, inputs)
+        from skembed._network import keras_forward  # imports TensorFlow
+
+        return keras_forward(predictor, inputs)
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """Everything that ``fit`` learns: from columns to predictions and vectors.
@@ -22,8 +71,8 @@ class Model:
     ----------
     encoding : Encoding
         From columns to codes and quantities.
-    predictor : Predictor
-        From those to standard units.
+    core : Evaluated
+        From those to standard units: a network or a blend.
     scale : TargetScale
         From those to units of the target.
     history : dict of list of float
@@ -31,19 +80,19 @@ class Model:
     """
 
     encoding: Encoding
-    predictor: Predictor
+    core: Evaluated
     scale: TargetScale
     history: dict[str, list[float]]
 
     def predict(self, columns: Sequence[Column], handle_unknown: str) -> np.ndarray:
         """Return predictions of shape (n_samples, n_outputs)."""
         inputs = self.encoding.encode(columns, handle_unknown)
-        return self.scale.restore(_forward(self.predictor, inputs))
+        return self.scale.restore(self.core.forward(inputs))
 
     def transform(self, columns: Sequence[Column], handle_unknown: str) -> np.ndarray:
         """Return vectors in place of levels; other columns pass unchanged."""
         codes = self.encoding.encode(columns, handle_unknown).codes.T
-        pairs = zip(self.predictor.tables, codes, strict=True)
+        pairs = zip(self.core.tables, codes, strict=True)
         vectors = (table[rows] for table, rows in pairs)
         roles = zip(columns, self.encoding.is_categorical, strict=True)
         blocks = [
@@ -51,13 +100,3 @@ class Model:
             for column, is_categorical in roles
         ]
         return np.hstack(blocks, dtype=np.float64)
-
-
-def _forward(predictor: Predictor, inputs: Encoded) -> np.ndarray:
-    """Evaluate a network: the standard one by numpy, the user's own by Keras."""
-    if predictor.builder is None:
-        weights = Weights.from_keras(predictor.arrays, len(predictor.tables))
-        return forward(weights, predictor.architecture.activations, inputs)
-    from skembed._network import keras_forward  # imports TensorFlow
-
-    return keras_forward(predictor, inputs)

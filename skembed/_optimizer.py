@@ -29,8 +29,8 @@ WHOLE_TABLE_OPTIONS = (
 
 
 def make_optimizer(optimizer: Any) -> keras.optimizers.Optimizer:
-    """Return a fresh optimizer of a name or like a Keras optimizer."""
-    if isinstance(optimizer, str):
+    """Return a fresh optimizer of a name or a configuration, or like another one."""
+    if isinstance(optimizer, str | dict):
         return keras.optimizers.get(optimizer)
     if not isinstance(optimizer, keras.optimizers.Optimizer):
         raise TypeError(

@@ -233,7 +233,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         optimizer: Any = "adam",
         learning_rate: float | None = None,
         alpha: float = 10.0,
-        epochs: int = 30,
+        epochs: Any = "auto",
         batch_size: Any = "auto",
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
@@ -243,7 +243,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         min_frequency: float | None = None,
         max_categories: int | None = None,
         handle_unknown: str = "average",
-        model: Any = None,
+        model: Any = "auto",
+        n_networks: int = 5,
         callbacks: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
@@ -267,6 +268,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         self.max_categories = max_categories
         self.handle_unknown = handle_unknown
         self.model = model
+        self.n_networks = n_networks
         self.callbacks = callbacks
         self.warm_start = warm_start
         self.random_state = random_state

@@ -35,16 +35,21 @@ class Sample:
         epoch and which rows can be held out.
     weight : ndarray of shape (n_rows,)
         How much a row counts in the loss.
-    within : ndarray of shape (n_outputs,)
-        The part of each output's mean squared error that no function of the inputs
-        can remove, because it was averaged away inside the cells.
+    squares : ndarray of shape (n_rows, n_outputs)
+        The sum of squares that was averaged away inside each row, which no function of
+        the inputs can remove.
     """
 
     inputs: Encoded
     target: np.ndarray
     count: np.ndarray
     weight: np.ndarray
-    within: np.ndarray
+    squares: np.ndarray
+
+    @property
+    def within(self) -> np.ndarray:
+        """The part of each output's mean squared error that was averaged away."""
+        return np.asarray(self.squares.sum(axis=0) / self.weight.sum())
 
     @property
     def n_observations(self) -> float:
@@ -54,7 +59,7 @@ class Sample:
     def standardized(self, scale: TargetScale) -> Sample:
         """Return the same rows with their targets in standard units."""
         target = scale.standardize(self.target)
-        return replace(self, target=target, within=self.within / scale.scale**2)
+        return replace(self, target=target, squares=self.squares / scale.scale**2)
 
 
 def make_sample(
@@ -87,7 +92,7 @@ def make_sample(
         target=target,
         count=weight if is_count else np.ones(n_samples),
         weight=weight,
-        within=np.zeros(target.shape[1]),
+        squares=np.zeros(target.shape),
     )
 
 
@@ -100,7 +105,7 @@ def merge_equal_rows(sample: Sample) -> Sample:
         target=sample.target[cells.member],
         count=count,
         weight=weight,
-        within=sample.within,
+        squares=cells.column_sums(sample.squares),
     )
 
 
@@ -108,7 +113,7 @@ def merge_equal_inputs(sample: Sample) -> Sample:
     """Merge rows of equal inputs into cells with the weighted mean of their targets.
 
     For squared error a cell has the gradient of its rows, and their loss but for the
-    variance within the cell, which is kept in `Sample.within`.
+    variance within the cell, which is kept in `Sample.squares`.
 
     Parameters
     ----------
@@ -122,15 +127,15 @@ def merge_equal_inputs(sample: Sample) -> Sample:
     """
     cells = _cells(sample.inputs)
     count, weight = _totals(sample, cells)
-    sums = [cells.sums(sample.weight * y) for y in sample.target.T]
-    mean = np.column_stack(sums) / weight[:, np.newaxis]
-    squares = (sample.target - mean[cells.of_row]) ** 2
+    weighted = sample.weight[:, np.newaxis]
+    mean = cells.column_sums(weighted * sample.target) / weight[:, np.newaxis]
+    squares = sample.squares + weighted * (sample.target - mean[cells.of_row]) ** 2
     return Sample(
         inputs=sample.inputs.take(cells.member),
         target=mean,
         count=count,
         weight=weight,
-        within=sample.within + sample.weight @ squares / weight.sum(),
+        squares=cells.column_sums(squares),
     )
 
 
@@ -175,17 +180,19 @@ def hold_out(
         )
     else:  # of so many the binomial law holds out the same share, to a hair
         held_out = rng.binomial(count, fraction)
-    return _part(sample, sample.count - held_out), _part(sample, held_out)
+    return part_of(sample, sample.count - held_out), part_of(sample, held_out)
 
 
-def _part(sample: Sample, count: np.ndarray) -> Sample:
+def part_of(sample: Sample, count: np.ndarray) -> Sample:
+    """Return the rows of a sample of which some observations are taken."""
     rows = np.flatnonzero(count)
+    share = (count[rows] / sample.count[rows])[:, np.newaxis]
     return Sample(
         inputs=sample.inputs.take(rows),
         target=sample.target[rows],
         count=count[rows],
         weight=sample.weight[rows] * count[rows] / sample.count[rows],
-        within=sample.within,
+        squares=sample.squares[rows] * share,
     )
 
 
@@ -206,6 +213,10 @@ class _Cells:
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Add up the values of each cell's rows."""
         return np.bincount(self.of_row, weights=values, minlength=self.count)
+
+    def column_sums(self, values: np.ndarray) -> np.ndarray:
+        """Add up each column of values of shape (n_rows, n_columns)."""
+        return np.column_stack([self.sums(column) for column in values.T])
 
 
 def _totals(sample: Sample, cells: _Cells) -> tuple[np.ndarray, np.ndarray]:

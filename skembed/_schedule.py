@@ -41,8 +41,8 @@ class Schedule:
 
     Attributes
     ----------
-    optimizer : str or keras.optimizers.Optimizer
-        A name, or an optimizer whose configuration is used.
+    optimizer : str, dict or keras.optimizers.Optimizer
+        A name, a serialized configuration, or an optimizer whose configuration is used.
     learning_rate : float or None
         None keeps the optimizer's own.
     loss : str or keras.losses.Loss or callable
@@ -67,6 +67,9 @@ class Schedule:
         The user's own.
     verbose : int
         As in ``keras.Model.fit``.
+    is_annealed : bool
+        Whether the learning rate warms up for an epoch and then falls to zero along a
+        cosine.
     """
 
     optimizer: Any
@@ -81,6 +84,7 @@ class Schedule:
     tol: float
     callbacks: Sequence[Any]
     verbose: int
+    is_annealed: bool = False
 
 
 def make_schedule(

@@ -158,6 +158,8 @@ def _wrapper(
 ) -> _Wrapper:
     held_out = None
     callbacks = [*schedule.callbacks, _FiniteLoss()]
+    if schedule.is_annealed and has_own_rate(model.optimizer):
+        callbacks.append(_Annealing())
     if validation is not None:
         inputs = network_inputs(validation.inputs)
         held_out = (inputs, validation.target, validation.weight)
@@ -181,6 +183,19 @@ def _early_stopping(schedule: Schedule) -> keras.callbacks.EarlyStopping:
         mode="min",
         restore_best_weights=True,
     )
+
+
+class _Annealing(keras.callbacks.Callback):
+    """Sets the rate of every epoch: a warm one, then along a falling cosine."""
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._full = float(self.model.optimizer.learning_rate)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        phase = np.pi * (epoch + 0.5) / self.params["epochs"]
+        warmth = 0.5 if epoch == 0 else 1.0
+        rate = self._full * warmth * (1 + np.cos(phase)) / 2
+        self.model.optimizer.learning_rate = rate
 
 
 class _FiniteLoss(keras.callbacks.Callback):

@@ -7,7 +7,7 @@ import pytest
 
 from skembed import EmbeddingRegressor
 from skembed._encoding import Encoded
-from skembed._fitting import _divide
+from skembed._network_fitting import _divide
 from skembed._sample import make_sample
 from skembed._target import learn_target_scale
 

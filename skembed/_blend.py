@@ -1,0 +1,104 @@
+"""A mixed model, corrected by networks as far as they can be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skembed._encoding import Encoded
+from skembed._evidence import Knowledge, evidence
+from skembed._members import Member
+from skembed._mixed_model import MixedModel
+
+
+@dataclass(frozen=True, eq=False)
+class Corrections:
+    """Networks that read what the mixed model knows of a row.
+
+    Attributes
+    ----------
+    share : float
+        How much of their average is believed.
+    members : tuple of Member
+        Each trained without one fold.
+    """
+
+    share: float
+    members: tuple[Member, ...]
+
+    def output(self, features: np.ndarray) -> np.ndarray:
+        """Return what is to be added to the mixed model's prediction."""
+        inputs = Encoded(np.empty((len(features), 0), dtype=np.int32), features)
+        return self.share * np.mean([m.output(inputs) for m in self.members], axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """Networks that read vectors of levels, and correct a model of single columns.
+
+    Attributes
+    ----------
+    share : float
+        How much of their average is believed.
+    members : tuple of Member
+        Each trained without one fold.
+    columns : tuple of int
+        Which categorical columns have vectors.
+    base : MixedModel
+        With one term for each column and no crosses.
+    """
+
+    share: float
+    members: tuple[Member, ...]
+    columns: tuple[int, ...]
+    base: MixedModel
+
+    def output(self, inputs: Encoded, prediction: np.ndarray) -> np.ndarray:
+        """Return what is to be added to the mixed model's prediction."""
+        rows = self.base.locate(inputs)
+        read = Encoded(inputs.codes[:, self.columns], rows.lines)
+        corrected = self.base.predict(rows) + np.mean(
+            [member.output(read) for member in self.members], axis=0
+        )
+        return self.share * (corrected - prediction)
+
+
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """Everything that predicts, in units of the standardised target.
+
+    Attributes
+    ----------
+    model : MixedModel
+        What is corrected.
+    knowledge : Knowledge
+        What it has learned from all rows.
+    corrections : Corrections or None
+        None where they are not believed, or there was too little to train on.
+    interactions : Interactions or None
+        None where no interaction was found, or it was not believed.
+    tables : tuple of ndarray
+        The vectors of each categorical column's levels, those of unseen levels last.
+    """
+
+    model: MixedModel
+    knowledge: Knowledge
+    corrections: Corrections | None
+    interactions: Interactions | None
+    tables: tuple[np.ndarray, ...]
+
+    @property
+    def n_outputs(self) -> int:
+        """A blend has one output."""
+        return 1
+
+    def forward(self, inputs: Encoded) -> np.ndarray:
+        """Return predictions of shape (n_rows, 1)."""
+        known = evidence(self.model.mean, self.model.locate(inputs), self.knowledge)
+        output = known.prediction.copy()
+        if self.corrections is not None:
+            output += self.corrections.output(known.features)
+        if self.interactions is not None:
+            output += self.interactions.output(inputs, known.prediction)
+        return output[:, np.newaxis]

@@ -1,0 +1,143 @@
+"""Fitting a blend: a mixed model, and networks that correct it as far as they can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from skembed._blend import Blend, Corrections, Interactions
+from skembed._cross_training import (
+    CrossTrained,
+    History,
+    Task,
+    train_corrections,
+    train_interactions,
+)
+from skembed._evidence import full_knowledge
+from skembed._folds import deal_into_folds
+from skembed._gate import believable_shares
+from skembed._interactions import count_dimensions, interaction_vectors
+from skembed._mixed_model import MixedModel, fit_mixed_model
+from skembed._ramps import learn_ramps
+from skembed._sample import Sample
+from skembed._screening import Residuals, find_terms
+from skembed._tables import common_vectors, level_tables
+from skembed._target import TargetScale
+from skembed._terms import learn_term
+
+N_FOLDS = 5
+LEAST_OBSERVATIONS = 100  # with fewer, a fold is too small to judge a network by
+LEAST_SHARE = 0.01  # a correction that is believed less is left out
+FIRST_ROUNDS, LAST_ROUNDS = 4, 8
+
+
+def fit_blend(
+    rows: Sample,
+    table_rows: Sequence[int],
+    dims: Sequence[int | None],
+    params: Mapping[str, Any],
+    scale: TargetScale,
+    rng: np.random.Generator,
+) -> tuple[Blend, History]:
+    """Fit a mixed model and the networks that correct it.
+
+    Parameters
+    ----------
+    rows : Sample
+        Merged rows with a single standardised target.
+    table_rows : sequence of int
+        How many codes each categorical column has.
+    dims : sequence of int or None
+        Length of each column's vectors; None is as long as there is something to say.
+    params : mapping
+        The estimator's parameters.
+    scale : TargetScale
+        In which losses are reported.
+    rng : numpy.random.Generator
+        The only source of randomness.
+
+    Returns
+    -------
+    blend : Blend
+        Ready to predict.
+    history : dict of list of float
+        Losses by epoch, averaged over the networks that correct.
+    """
+    is_enough = rows.n_observations >= LEAST_OBSERVATIONS
+    n_networks = params["n_networks"] if is_enough else 0
+    folds = deal_into_folds(rows, max(N_FOLDS, n_networks), rng)
+    # threads of linear algebra that wait for each other cost more than they bring
+    with threadpool_limits(1, user_api="blas"):
+        base, model = _fit_mixed_models(folds.sample, table_rows)
+        task = Task(folds, n_networks, params, scale, rng)
+        corrections, interactions, tables = None, None, None
+        history: History = {"loss": []}
+        if n_networks:
+            corrections, interactions, tables, history = _train_networks(
+                task, base, model, table_rows
+            )
+        located = model.locate(folds.sample.inputs)
+        knowledge = full_knowledge(model, located, folds.sample.weight)
+    deep = tables or [np.zeros((n_rows, 0)) for n_rows in table_rows]
+    vectors = level_tables(model, table_rows, deep, dims)
+    return Blend(model, knowledge, corrections, interactions, vectors), history
+
+
+def _fit_mixed_models(
+    sample: Sample, table_rows: Sequence[int]
+) -> tuple[MixedModel, MixedModel]:
+    """Fit a model of single columns, and one that has the terms it lacks as well."""
+    inputs = sample.inputs
+    ramps = learn_ramps(inputs.quantities, sample.weight)
+    terms = [
+        learn_term(inputs, (column,), (n_rows,))[0]
+        for column, n_rows in enumerate(table_rows)
+    ]
+    base = fit_mixed_model(ramps, terms, sample, FIRST_ROUNDS)
+    error = sample.target[:, 0] - base.predict(base.locate(inputs))
+    squares = sample.weight * error**2 + sample.squares[:, 0]
+    residuals = Residuals(error, sample.weight, squares)
+    added, penalties = find_terms(inputs, table_rows, ramps.bent, residuals)
+    start = np.append(base.penalties, penalties)
+    model = fit_mixed_model(ramps, [*terms, *added], sample, LAST_ROUNDS, start)
+    return (base if added else model), model
+
+
+def _train_networks(
+    task: Task, base: MixedModel, model: MixedModel, table_rows: Sequence[int]
+) -> tuple[Corrections | None, Interactions | None, list[np.ndarray] | None, History]:
+    """Train both kinds of networks, and keep those that are believed."""
+    trained = train_corrections(task, model)
+    inputs, weight = task.folds.sample.inputs, task.folds.sample.weight
+    residual = task.folds.sample.target[:, 0] - base.predict(base.locate(inputs))
+    read = inputs, table_rows, base.ramps.bent, residual, weight
+    n_dims, sizes = count_dimensions(*read, task.rng)
+    found = [trained]
+    if any(n_dims):
+        found.append(train_interactions(task, base, table_rows, n_dims))
+    shares = _shares(task, trained.base, found)
+
+    corrections, interactions, tables = None, None, None
+    if shares[0] >= LEAST_SHARE:
+        corrections = Corrections(float(shares[0]), trained.members)
+    if any(n_dims) and shares[1] >= LEAST_SHARE:
+        members, columns = found[1].members, tuple(np.flatnonzero(n_dims).tolist())
+        interactions = Interactions(float(shares[1]), members, columns, base)
+        tables = interaction_vectors(*read, n_dims)
+        for place, column in enumerate(columns):
+            aligned = common_vectors(members, place, tables[column], sizes[column])
+            tables[column] = aligned
+    return corrections, interactions, tables, trained.history
+
+
+def _shares(task: Task, base: np.ndarray, found: Sequence[CrossTrained]) -> np.ndarray:
+    """Judge networks by the rows that they have left out."""
+    judged, sample = task.judged, task.folds.sample
+    error = (sample.target[:, 0] - base)[judged]
+    changes = [(networks.corrected - base)[judged] for networks in found]
+    ambiguity = np.array([networks.ambiguity for networks in found])
+    weight = sample.weight[judged]
+    return believable_shares(error, np.column_stack(changes), weight, ambiguity)

@@ -1,0 +1,201 @@
+"""One network of a blend: trained on the rows outside of a fold, applied by numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from skembed._architecture import Architecture, read_activations, read_hidden_units
+from skembed._encoding import Encoded
+from skembed._predictor import Predictor
+from skembed._sample import Sample
+from skembed._schedule import Schedule, make_schedule
+from skembed._target import TargetScale
+from skembed._weights import Weights, draw_weights, forward
+
+LEAST_SCALE = 1e-3  # of a feature; what varies less is not blown up
+LAST_KERNEL = 0.05  # of its usual size: a correction starts near zero
+STEPS_PER_EPOCH = 16
+AUTO_BATCH = (16, 512)
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A trained network.
+
+    Attributes
+    ----------
+    center, scale : ndarray of shape (n_features,)
+        What the features are standardised by.
+    unit : float
+        The standard deviation of what the network was trained on.
+    network : Predictor
+        Its weights.
+    """
+
+    center: np.ndarray
+    scale: np.ndarray
+    unit: float
+    network: Predictor
+
+    def output(self, inputs: Encoded) -> np.ndarray:
+        """Return the correction of every row, in units of the standardised target."""
+        weights = Weights.from_keras(self.network.arrays, len(self.network.tables))
+        activations = self.network.architecture.activations
+        return self.unit * forward(weights, activations, self._scaled(inputs))[:, 0]
+
+    def _scaled(self, inputs: Encoded) -> Encoded:
+        return Encoded(inputs.codes, (inputs.quantities - self.center) / self.scale)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one kind of member is trained where the user has not said it.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the rows.
+    learning_rate : float
+        Before it is annealed.
+    decays : bool
+        Whether "adam" is to decay weights by `alpha`.
+    """
+
+    epochs: int
+    learning_rate: float
+    decays: bool
+
+
+CORRECTION = Recipe(epochs=12, learning_rate=0.006, decays=True)
+INTERACTION = Recipe(epochs=16, learning_rate=0.01, decays=False)
+DECAY_PER_ALPHA = 0.2
+
+
+def train_member(
+    recipe: Recipe,
+    sample: Sample,
+    training: np.ndarray,
+    validation: np.ndarray,
+    tables: Sequence[np.ndarray],
+    params: Mapping[str, Any],
+    scale: TargetScale,
+    rng: np.random.Generator,
+) -> tuple[Member, dict[str, list[float]]]:
+    """Train a network on some rows of a sample.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What the parameters leave open.
+    sample : Sample
+        What the network is to read, with the target to predict from it.
+    training, validation : ndarray of int
+        Rows to train on, and rows for early stopping if `params` ask for it.
+    tables : sequence of ndarray
+        The vectors that the levels of each column of codes start from.
+    params : mapping
+        The estimator's parameters.
+    scale : TargetScale
+        In which losses are reported.
+    rng : numpy.random.Generator
+        The only source of randomness.
+
+    Returns
+    -------
+    member : Member
+        The trained network.
+    history : dict of list of float
+        Losses by epoch.
+    """
+    from skembed._training import train  # imports TensorFlow, which takes seconds
+
+    center, spread = _feature_scale(sample, training)
+    residual, weight = sample.target[training, 0], sample.weight[training]
+    squares = weight @ residual**2 + sample.squares[training].sum()
+    unit = max(float(np.sqrt(squares / weight.sum())), LEAST_SCALE)
+    parts = [
+        _part(sample, rows, center, spread, unit) for rows in (training, validation)
+    ]
+    member = Member(center, spread, unit, _start(sample, tables, params, rng))
+    schedule = _schedule(recipe, parts[0], params, scale, unit)
+    held_out = parts[1] if params["early_stopping"] else None
+    network, history = train(member.network, schedule, parts[0], held_out, rng)
+    return replace(member, network=network), history
+
+
+def _feature_scale(sample: Sample, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    features, weight = sample.inputs.quantities[rows], sample.weight[rows]
+    center = weight @ features / weight.sum()
+    variance = weight @ (features - center) ** 2 / weight.sum()
+    return center, np.maximum(np.sqrt(variance), LEAST_SCALE)
+
+
+def _part(
+    sample: Sample,
+    rows: np.ndarray,
+    center: np.ndarray,
+    spread: np.ndarray,
+    unit: float,
+) -> Sample:
+    """Return rows of a sample, features and target standardised."""
+    features = (sample.inputs.quantities[rows] - center) / spread
+    return Sample(
+        inputs=Encoded(sample.inputs.codes[rows], features),
+        target=sample.target[rows] / unit,
+        count=sample.count[rows],
+        weight=sample.weight[rows],
+        squares=sample.squares[rows] / unit**2,
+    )
+
+
+def _start(
+    sample: Sample,
+    tables: Sequence[np.ndarray],
+    params: Mapping[str, Any],
+    rng: np.random.Generator,
+) -> Predictor:
+    units = read_hidden_units(params["hidden_units"])
+    architecture = Architecture(
+        table_rows=tuple(len(table) for table in tables),
+        embedding_dims=tuple(table.shape[1] for table in tables),
+        n_quantities=sample.inputs.quantities.shape[1],
+        hidden_units=units,
+        activations=read_activations(params["activation"], len(units)),
+        n_outputs=1,
+    )
+    drawn = draw_weights(architecture, rng)
+    *kernels, last = drawn.kernels
+    weights = Weights(tuple(tables), (*kernels, LAST_KERNEL * last), drawn.biases)
+    return Predictor(architecture, tuple(weights.to_keras()), tuple(range(len(tables))))
+
+
+def _schedule(
+    recipe: Recipe,
+    training: Sample,
+    params: Mapping[str, Any],
+    scale: TargetScale,
+    unit: float,
+) -> Schedule:
+    is_default = params["optimizer"] == "adam"
+    chosen = dict(params)
+    if is_default and chosen["learning_rate"] is None:
+        chosen["learning_rate"] = recipe.learning_rate
+    if chosen["epochs"] == "auto":
+        chosen["epochs"] = recipe.epochs
+    schedule = make_schedule(training, scale, chosen)
+    schedule = replace(
+        schedule, loss_unit=schedule.loss_unit * unit**2, alpha=0.0, is_annealed=True
+    )
+    if params["batch_size"] == "auto":
+        size = int(np.clip(len(training.inputs) / STEPS_PER_EPOCH, *AUTO_BATCH))
+        steps = int(np.ceil(len(training.inputs) / size))
+        schedule = replace(schedule, batch_size=size, steps_per_epoch=steps)
+    if is_default and recipe.decays:
+        decay = DECAY_PER_ALPHA * params["alpha"]
+        adamw = {"class_name": "adamw", "config": {"weight_decay": decay}}
+        return replace(schedule, optimizer=adamw)
+    return schedule

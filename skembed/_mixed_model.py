@@ -1,0 +1,169 @@
+"""A linear mixed model: shrunken effects, each block of them as its variance asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from skembed._design import Design, NormalEquations
+from skembed._encoding import Encoded
+from skembed._folds import Folds
+from skembed._ramps import Ramps
+from skembed._sample import Sample
+from skembed._terms import Located, Term, locate
+
+N_PROBES = 4
+PENALTIES = (1e-4, 1e8)
+START_PENALTY = 10.0
+LEAST_NOISE = 1e-9
+CLOSE = 1e-3  # relative, to which equations are solved
+SETTLED = 0.02  # relative change of the degrees of freedom that ends the search
+
+
+@dataclass(frozen=True, eq=False)
+class MixedModel:
+    """A fitted mixed model.
+
+    Attributes
+    ----------
+    ramps : Ramps
+        Of the quantities.
+    terms : tuple of Term
+        Of the categorical columns.
+    mean : float
+        What is predicted where every effect is zero.
+    coefficients : ndarray of shape (n_coefficients,)
+        Of the straight lines and ramps, then the effects of every term's cells.
+    penalties : ndarray of shape (n_blocks,)
+        Noise variance over effect variance: the rows at which an effect is halved.
+    noise : float
+        The variance of the noise.
+    """
+
+    ramps: Ramps
+    terms: tuple[Term, ...]
+    mean: float
+    coefficients: np.ndarray
+    penalties: np.ndarray
+    noise: float
+
+    def locate(self, inputs: Encoded) -> Located:
+        """Find the place of rows in this model."""
+        return locate(self.ramps, self.terms, inputs)
+
+    def effects(self, term: int) -> np.ndarray:
+        """Return the effect of every cell of a term."""
+        n_cells = [t.n_cells for t in self.terms]
+        first = len(self.ramps.center) + sum(n_cells[:term])
+        return self.coefficients[first : first + n_cells[term]]
+
+    def predict(
+        self, rows: Located, coefficients: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return predictions of shape (n_rows,), by other coefficients if given."""
+        chosen = self.coefficients if coefficients is None else coefficients
+        only = np.zeros(len(rows), dtype=np.intp)
+        lines, terms = rows.add_up(chosen[:, np.newaxis], only)
+        return self.mean + lines + terms.sum(axis=1)
+
+
+def fit_mixed_model(
+    ramps: Ramps,
+    terms: Sequence[Term],
+    sample: Sample,
+    n_rounds: int,
+    start: np.ndarray | None = None,
+) -> MixedModel:
+    """Estimate variances by restricted maximum likelihood, and with them effects.
+
+    A block of effects of variance t² has the penalty s² / t², where s² is the variance
+    of the noise. Given penalties, effects solve Henderson's equations, and a block has
+    as many degrees of freedom as its effects follow the data. At the maximum of the
+    restricted likelihood, t² is the effects' sum of squares over their degrees of
+    freedom, and s² the residuals' over the observations less all degrees of freedom
+    [1]_, section 5.3. These two equations are iterated, as in [2]_, section 4.4, with
+    traces estimated by random signs [3]_.
+
+    Parameters
+    ----------
+    ramps : Ramps
+        Of the quantities.
+    terms : sequence of Term
+        The effects to estimate.
+    sample : Sample
+        With a single standardised target.
+    n_rounds : int
+        At most so many rounds.
+    start : ndarray of shape (n_blocks,), default=None
+        Penalties to start from.
+
+    Returns
+    -------
+    MixedModel
+        Ready to predict.
+
+    References
+    ----------
+    .. [1] Harville, D. A. (1977). Maximum Likelihood Approaches to Variance Component
+       Estimation and to Related Problems. JASA 72.
+    .. [2] MacKay, D. J. C. (1992). Bayesian Interpolation. Neural Computation 4.
+    .. [3] Hutchinson, M. F. (1990). A Stochastic Estimator of the Trace of the
+       Influence Matrix for Laplacian Smoothing Splines. Communications in Statistics
+       19.
+    """
+    target, weight = sample.target[:, 0], sample.weight
+    design = Design(ramps.blocks, locate(ramps, terms, sample.inputs))
+    penalties = np.full(len(design.blocks), START_PENALTY) if start is None else start
+    # of one seed, so that equal data have an equal fit
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (design.shape[1], N_PROBES))
+    solution = np.zeros((design.shape[1], 1 + N_PROBES))
+    freedom = np.zeros(len(penalties))
+    mean, noise = float(weight @ target / weight.sum()), 1.0
+    for _ in range(n_rounds):
+        equations = NormalEquations(design, penalties, weight)
+        sums = design.transposed_times((weight * (target - mean))[:, np.newaxis])
+        solution = equations.solve(np.hstack([sums, signs]), solution, CLOSE)
+        error = target - mean - design.times(solution[:, :1])[:, 0]
+        shift = float(weight @ error / weight.sum())
+        mean, error = mean + shift, error - shift
+
+        unused = penalties * design.block_sums((signs * solution[:, 1:]).mean(axis=1))
+        before, freedom = freedom, np.clip(design.blocks - unused, 1e-3, design.blocks)
+        left = max(weight.sum() - 1 - freedom.sum(), 1.0)
+        squares = float(weight @ error**2 + sample.squares.sum())
+        noise = max(squares / left, LEAST_NOISE)
+        variance = design.block_sums(solution[:, 0] ** 2) / freedom
+        penalties = np.clip(noise / np.maximum(variance, 1e-300), *PENALTIES)
+        if (np.abs(freedom - before) <= SETTLED * (freedom + 1)).all():
+            break
+    return MixedModel(ramps, tuple(terms), mean, solution[:, 0], penalties, noise)
+
+
+def fit_without_folds(
+    model: MixedModel, folds: Folds, left_out: Sequence[Iterable[int]]
+) -> np.ndarray:
+    """Estimate the effects again without some folds, variances as they are.
+
+    Parameters
+    ----------
+    model : MixedModel
+        Fitted on all folds.
+    folds : Folds
+        The same sample.
+    left_out : sequence of collection of int
+        The folds that each fit does without.
+
+    Returns
+    -------
+    ndarray of shape (n_coefficients, n_fits)
+        Like `MixedModel.coefficients`.
+    """
+    sample = folds.sample
+    design = Design(model.ramps.blocks, model.locate(sample.inputs))
+    kept = [~np.isin(folds.of_row, list(without)) for without in left_out]
+    weight = sample.weight[:, np.newaxis] * np.column_stack(kept)
+    sums = design.transposed_times(weight * (sample.target - model.mean))
+    start = np.repeat(model.coefficients[:, np.newaxis], len(kept), axis=1)
+    return NormalEquations(design, model.penalties, weight).solve(sums, start, CLOSE)

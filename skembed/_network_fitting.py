@@ -1,0 +1,212 @@
+"""Fitting one network: what it is trained on, where it starts, what it ends as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from skembed._architecture import (
+    Architecture,
+    choose_embedding_dims,
+    read_activations,
+    read_hidden_units,
+)
+from skembed._effects import shrunken_effects
+from skembed._encoding import Encoding
+from skembed._model import Model, Network
+from skembed._predictor import Builder, Predictor
+from skembed._sample import (
+    Sample,
+    hold_out,
+    merge_equal_inputs,
+    merge_equal_rows,
+)
+from skembed._schedule import make_schedule
+from skembed._target import learn_target_scale
+from skembed._vocabulary import Vocabulary
+from skembed._weights import draw_weights
+
+EFFECT_LENGTH = 0.5
+EPOCHS = 30
+
+
+def fit_network(
+    sample: Sample,
+    encoding: Encoding,
+    params: Mapping[str, Any],
+    rng: np.random.Generator,
+    earlier: Model | None,
+) -> Model:
+    """Train the standard network, or the user's own.
+
+    Parameters
+    ----------
+    sample : Sample
+        Rows with targets in units of their own.
+    encoding : Encoding
+        What the rows were encoded by.
+    params : mapping
+        The estimator's parameters.
+    rng : numpy.random.Generator
+        The only source of randomness.
+    earlier : Model or None
+        A model to go on from.
+
+    Returns
+    -------
+    Model
+        Ready to predict.
+    """
+    training, validation = _divide(sample, params, rng)
+    # the scale of the cells, which rows and cells with counts have in common
+    scale = (
+        learn_target_scale(training.target, training.weight)
+        if earlier is None
+        else earlier.scale
+    )
+    training = training.standardized(scale)
+    validation = None if validation is None else validation.standardized(scale)
+
+    n_outputs = training.target.shape[1]
+    before = None if earlier is None else _network_of(earlier)
+    architecture = _architecture(encoding, n_outputs, params, before)
+    if earlier is None:
+        start = _fresh_start(architecture, training, params, rng)
+    else:
+        start = _warm_start(architecture, encoding, params["model"], earlier)
+    epochs = EPOCHS if params["epochs"] == "auto" else params["epochs"]
+    schedule = make_schedule(training, scale, {**params, "epochs": epochs})
+
+    from skembed._training import train  # imports TensorFlow, which takes seconds
+
+    trained, history = train(start, schedule, training, validation, rng)
+    averaged = trained.with_tables(_fill_unseen(trained.tables, training))
+    return Model(encoding, Network(averaged), scale, history)
+
+
+def _network_of(earlier: Model) -> Predictor:
+    if not isinstance(earlier.core, Network):
+        raise ValueError(
+            "warm_start=True continues a network, but the earlier fit is a blend: set "
+            "model='network' for both fits, or warm_start=False."
+        )
+    return earlier.core.predictor
+
+
+def _divide(
+    sample: Sample, params: Mapping[str, Any], rng: np.random.Generator
+) -> tuple[Sample, Sample | None]:
+    """Hold out a validation sample if asked, and group what is to be trained on."""
+    group = (
+        merge_equal_inputs if params["loss"] == "squared_error" else merge_equal_rows
+    )
+    if not params["early_stopping"]:
+        return group(sample), None
+    rows = merge_equal_rows(sample)
+    training, validation = hold_out(rows, params["validation_fraction"], rng)
+    return group(training), validation
+
+
+def _architecture(
+    encoding: Encoding,
+    n_outputs: int,
+    params: Mapping[str, Any],
+    earlier: Predictor | None,
+) -> Architecture:
+    units = read_hidden_units(params["hidden_units"])
+    if earlier is not None and params["embedding_dim"] == "auto":
+        dims = earlier.architecture.embedding_dims
+    else:
+        dims = choose_embedding_dims(params["embedding_dim"], encoding.vocabularies)
+    return Architecture(
+        table_rows=tuple(v.unseen_row + 1 for v in encoding.vocabularies),
+        embedding_dims=dims,
+        n_quantities=encoding.standardizer.n_inputs,
+        hidden_units=units,
+        activations=read_activations(params["activation"], len(units)),
+        n_outputs=n_outputs,
+    )
+
+
+def _fresh_start(
+    architecture: Architecture,
+    training: Sample,
+    params: Mapping[str, Any],
+    rng: np.random.Generator,
+) -> Predictor:
+    """Start as Keras does, each level moved by its shrunken effect.
+
+    From there a level's vector has to move less, and levels that differ in effect are
+    apart from the first step on, whatever the draw.
+    """
+    if callable(params["model"]):
+        return Predictor(architecture, (), (), params["model"])
+    weights = draw_weights(architecture, rng)
+    tables = []
+    for j, table in enumerate(weights.tables):
+        effects = shrunken_effects(training, j, len(table), params["alpha"])
+        directions = rng.normal(size=(effects.shape[1], table.shape[1]))
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        tables.append(table + EFFECT_LENGTH * effects @ directions)
+    start = Predictor(
+        architecture, tuple(weights.to_keras()), tuple(range(len(tables)))
+    )
+    return start.with_tables(tables)
+
+
+def _warm_start(
+    architecture: Architecture,
+    encoding: Encoding,
+    model: Builder | str,
+    earlier: Model,
+) -> Predictor:
+    """Go on from an earlier model; levels new to it start where its unseen ones are."""
+    before = _network_of(earlier)
+    old = before.architecture
+    builder = model if callable(model) else None
+    unchanged = {
+        "embedding_dim": architecture.embedding_dims == old.embedding_dims,
+        "hidden_units": architecture.hidden_units == old.hidden_units,
+        "activation": architecture.activations == old.activations,
+        "model": builder is before.builder,
+        "the number of outputs of y": architecture.n_outputs == old.n_outputs,
+    }
+    check_unchanged(unchanged)
+    pairs = zip(
+        before.tables, earlier.encoding.vocabularies, encoding.vocabularies, strict=True
+    )
+    return before.resized(architecture).with_tables(
+        [_carried_over(table, old, new) for table, old, new in pairs]
+    )
+
+
+def check_unchanged(unchanged: Mapping[str, bool]) -> None:
+    """Raise unless everything that an earlier network was built from is the same."""
+    changed = [name for name, same in unchanged.items() if not same]
+    if changed:
+        raise ValueError(
+            "warm_start=True continues the network of the earlier fit, but what it was "
+            f"built from has changed: {', '.join(changed)}. Set warm_start=False to "
+            "start anew."
+        )
+
+
+def _carried_over(table: np.ndarray, old: Vocabulary, new: Vocabulary) -> np.ndarray:
+    rows = np.full(new.unseen_row + 1, old.unseen_row)
+    rows[new.rows] = old.rows_of_levels(new)
+    return table[rows]
+
+
+def _fill_unseen(tables: Sequence[np.ndarray], training: Sample) -> list[np.ndarray]:
+    """Give the rows that were not trained on the average of those that were."""
+    filled = []
+    for j, table in enumerate(tables):
+        codes = training.inputs.codes[:, j]
+        count = np.bincount(codes, weights=training.weight, minlength=len(table))
+        average = count @ table / count.sum()
+        filled.append(
+            np.where((count > 0)[:, None], table, average.astype(table.dtype))
+        )
+    return filled

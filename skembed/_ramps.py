@@ -1,0 +1,105 @@
+"""Quantities in pieces: a network and a linear model see where a value lies.
+
+A linear function of a quantity cannot bend. Its ramps can: each runs from 0 to 1
+between two neighbouring quantiles, so that a linear function of all of them is
+piecewise linear, and finer where there are more rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+MAX_STRAIGHT = 8  # distinct values up to which a quantity stays one straight line
+MAX_RAMPS = 48
+SQUASHED_TO = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Ramps:
+    """Where the ramps of every quantity begin and end.
+
+    Attributes
+    ----------
+    knots : tuple of ndarray
+        For each input, increasing; fewer than two knots are no ramps.
+    center : ndarray of shape (n_columns,)
+        The weighted mean of every column that `apply` returns, which it takes away.
+    """
+
+    knots: tuple[np.ndarray, ...]
+    center: np.ndarray
+
+    @property
+    def blocks(self) -> list[int]:
+        """Columns of each block of `apply`: straight lines, then each one's ramps."""
+        ramps = [max(len(knots) - 1, 0) for knots in self.knots]
+        return [n for n in (len(self.knots), *ramps) if n]
+
+    @property
+    def bent(self) -> list[int]:
+        """The quantities that have ramps: those of more than a few values."""
+        return [j for j, knots in enumerate(self.knots) if len(knots)]
+
+    def apply(self, quantities: np.ndarray) -> np.ndarray:
+        """Return squashed quantities and their ramps, of mean 0.
+
+        Parameters
+        ----------
+        quantities : ndarray of shape (n_samples, n_inputs)
+            Standardised.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_columns)
+            `blocks` says what is where.
+        """
+        return _columns(self.knots, quantities) - self.center
+
+
+def learn_ramps(quantities: np.ndarray, weight: np.ndarray) -> Ramps:
+    """Place the knots at quantiles, about as many as the cube root of the rows.
+
+    The ramps are the piecewise linear encoding of Gorishniy, Rubachev & Babenko
+    (2022), On Embeddings for Numerical Features in Tabular Deep Learning, section 3.2.
+
+    Parameters
+    ----------
+    quantities : ndarray of shape (n_samples, n_inputs)
+        Standardised.
+    weight : ndarray of shape (n_samples,)
+        How often each row counts.
+
+    Returns
+    -------
+    Ramps
+        A quantity of few distinct values has none.
+    """
+    n_ramps = int(np.clip(np.cbrt(weight.sum()), 4, MAX_RAMPS))
+    knots = tuple(_knots(column, weight, n_ramps) for column in quantities.T)
+    columns = _columns(knots, quantities)
+    return Ramps(knots, weight @ columns / weight.sum())
+
+
+def _knots(column: np.ndarray, weight: np.ndarray, n_ramps: int) -> np.ndarray:
+    values, position = np.unique(column, return_inverse=True)
+    if len(values) <= MAX_STRAIGHT:
+        return np.empty(0)
+    share = np.cumsum(np.bincount(position, weights=weight))
+    wanted = np.linspace(0, 1, n_ramps + 1) * share[-1]
+    # half a row of slack: what sums round must not move a knot
+    found = np.searchsorted(share, wanted - 0.5)
+    knots = values[np.unique(found)]
+    return knots if len(knots) > 2 else np.empty(0)
+
+
+def _columns(knots: Sequence[np.ndarray], quantities: np.ndarray) -> np.ndarray:
+    squashed = quantities / np.sqrt(1 + (quantities / SQUASHED_TO) ** 2)
+    ramps = [
+        np.clip((column[:, np.newaxis] - k[:-1]) / np.diff(k), 0, 1)
+        for column, k in zip(quantities.T, knots, strict=True)
+        if len(k)
+    ]
+    return np.hstack([squashed, *ramps])

@@ -1,0 +1,193 @@
+"""Which crosses of columns, and which slopes, a mixed model lacks."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, count
+from math import prod
+
+import numpy as np
+
+from skembed._encoding import Encoded
+from skembed._terms import Term, learn_term, slope_inputs
+
+MAX_ADDED = 12
+LEAST_Z = 4.0
+LEAST_GAIN = 0.002  # of the noise variance
+ROWS_PER_CELL = 1.5  # a cross of fewer has little to say
+LARGEST_KEY = 2**62
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """What a mixed model leaves over.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (n_rows,)
+        The mean residual of the observations that a row stands for.
+    weight : ndarray of shape (n_rows,)
+        How many they are.
+    squares : ndarray of shape (n_rows,)
+        The sum of their squared residuals.
+    """
+
+    mean: np.ndarray
+    weight: np.ndarray
+    squares: np.ndarray
+
+    @property
+    def variance(self) -> float:
+        """The mean squared residual."""
+        return float(self.squares.sum() / self.weight.sum())
+
+    def without(self, prediction: np.ndarray) -> Residuals:
+        """Return what is left when `prediction` is taken away as well."""
+        left = self.mean - prediction
+        squares = self.squares + self.weight * (left**2 - self.mean**2)
+        return Residuals(left, self.weight, squares)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A term that could be added, and what it would bring."""
+
+    term: Term
+    cells: np.ndarray
+    multiplier: np.ndarray | None
+    gain: float = 0.0
+    penalty: float = np.inf
+
+    def scored(self, residuals: Residuals) -> Candidate:
+        """Test whether residuals of one cell are alike.
+
+        The statistic is the sum of all products of two residuals of one cell, which
+        has mean 0 if the term has no variance: the score test of Lin (1997, Variance
+        Component Testing in Generalised Linear Models with Random Effects, Biometrika
+        84, section 2), taken where other effects are known. Over the number of such
+        products it is an estimate of the term's variance.
+        """
+        x = 1.0 if self.multiplier is None else self.multiplier
+        weight, n_cells = residuals.weight, self.term.n_cells
+        sums = np.bincount(self.cells, weight * x * residuals.mean, n_cells)
+        sizes = np.bincount(self.cells, weight * x**2, n_cells)
+        statistic = (sums**2).sum() - (x**2 * residuals.squares).sum()
+        n_products = (sizes**2).sum() - (weight * x**4).sum()
+        noise = residuals.variance
+        if n_products <= 0 or noise <= 0:
+            return Candidate(self.term, self.cells, self.multiplier)
+        z = statistic / (noise * np.sqrt(2 * n_products))
+        if z < LEAST_Z:
+            return Candidate(self.term, self.cells, self.multiplier)
+        penalty = noise * n_products / statistic
+        explained = (sizes * sizes / (sizes + penalty)).sum() / penalty
+        gain = float(explained / weight.sum())
+        return Candidate(self.term, self.cells, self.multiplier, gain, penalty)
+
+    def prediction(self, residuals: Residuals) -> np.ndarray:
+        """Return what the term would predict of the residuals, shrunken."""
+        x = 1.0 if self.multiplier is None else self.multiplier
+        weight, n_cells = residuals.weight, self.term.n_cells
+        sums = np.bincount(self.cells, weight * x * residuals.mean, n_cells)
+        sizes = np.bincount(self.cells, weight * x**2, n_cells)
+        return (sums / (sizes + self.penalty))[self.cells] * x
+
+
+def find_terms(
+    inputs: Encoded,
+    table_rows: Sequence[int],
+    quantities: Sequence[int],
+    residuals: Residuals,
+) -> tuple[list[Term], list[float]]:
+    """Find the terms that a mixed model of the columns alone lacks.
+
+    Crosses of two columns, slopes of a quantity that differ by level, and crosses of
+    three columns that refine a cross already taken. The best one is taken, its shrunken
+    effects leave the residuals, and so on; since gains only fall, a candidate is scored
+    anew only when it comes to the top.
+
+    Parameters
+    ----------
+    inputs : Encoded
+        The training rows.
+    table_rows : sequence of int
+        How many codes each categorical column has.
+    quantities : sequence of int
+        Which of the quantities may have slopes.
+    residuals : Residuals
+        Of a mixed model with a term for every column.
+
+    Returns
+    -------
+    terms : list of Term
+        In the order of their gain.
+    penalties : list of float
+        A first guess for each.
+    """
+    order = count()  # settles ties in the heap
+    heap: list[tuple[float, int, Candidate]] = []
+
+    def push(candidates: Iterator[Candidate]) -> None:
+        for candidate in candidates:
+            scored = candidate.scored(residuals)
+            if scored.gain > LEAST_GAIN:
+                heapq.heappush(heap, (-scored.gain, next(order), scored))
+
+    push(_pairs(inputs, table_rows))
+    push(_slopes(inputs, table_rows, quantities))
+    tried: set[tuple[int, ...]] = set()
+    taken: list[Candidate] = []
+    while heap and len(taken) < MAX_ADDED:
+        _, _, top = heapq.heappop(heap)
+        candidate = top.scored(residuals)
+        if candidate.gain <= LEAST_GAIN:
+            continue
+        if heap and candidate.gain < -heap[0][0]:
+            heapq.heappush(heap, (-candidate.gain, next(order), candidate))
+            continue
+        taken.append(candidate)
+        residuals = residuals.without(candidate.prediction(residuals))
+        push(_triples(inputs, table_rows, candidate.term, tried))
+    return [c.term for c in taken], [c.penalty for c in taken]
+
+
+def _pairs(inputs: Encoded, table_rows: Sequence[int]) -> Iterator[Candidate]:
+    for columns in combinations(range(len(table_rows)), 2):
+        yield from _cross(inputs, table_rows, columns)
+
+
+def _triples(
+    inputs: Encoded, table_rows: Sequence[int], pair: Term, tried: set[tuple[int, ...]]
+) -> Iterator[Candidate]:
+    if len(pair.columns) != 2:
+        return
+    for column in range(len(table_rows)):
+        columns = tuple(sorted({*pair.columns, column}))
+        if len(columns) == 3 and columns not in tried:
+            tried.add(columns)
+            yield from _cross(inputs, table_rows, columns)
+
+
+def _cross(
+    inputs: Encoded, table_rows: Sequence[int], columns: tuple[int, ...]
+) -> Iterator[Candidate]:
+    """Yield the cross of some columns if it is neither too fine nor one of them."""
+    rows = tuple(table_rows[column] for column in columns)
+    if prod(rows) > LARGEST_KEY:
+        return
+    term, cells = learn_term(inputs, columns, rows)
+    coarsest = max(rows) - 1
+    if coarsest < term.n_cells <= len(inputs) / ROWS_PER_CELL:
+        yield Candidate(term, cells, None)
+
+
+def _slopes(
+    inputs: Encoded, table_rows: Sequence[int], quantities: Sequence[int]
+) -> Iterator[Candidate]:
+    values = slope_inputs(inputs)
+    for column, n_rows in enumerate(table_rows):
+        for quantity in quantities:
+            term, cells = learn_term(inputs, (column,), (n_rows,), quantity)
+            yield Candidate(term, cells, values[:, quantity])

@@ -1,0 +1,165 @@
+"""Terms of a mixed model: effects of levels, of crosses of levels, and slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from skembed._encoding import Encoded
+from skembed._ramps import Ramps
+
+FARTHEST = 5.0  # standard deviations
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One effect for every cell of some categorical columns.
+
+    Attributes
+    ----------
+    columns : tuple of int
+        Positions of the categorical columns; their levels together are a cell.
+    table_rows : tuple of int
+        How many codes each of them has.
+    keys : ndarray of shape (n_cells,)
+        The cells that were learned, as increasing numbers.
+    quantity : int or None
+        What the effect is multiplied by: a slope; None for a plain effect.
+    """
+
+    columns: tuple[int, ...]
+    table_rows: tuple[int, ...]
+    keys: np.ndarray
+    quantity: int | None = None
+
+    @property
+    def n_cells(self) -> int:
+        """The number of cells that were learned."""
+        return len(self.keys)
+
+    def cells(self, inputs: Encoded) -> np.ndarray:
+        """Return the cell of each row; `n_cells` where it was not learned."""
+        keys = cell_keys(inputs, self.columns, self.table_rows)
+        if len(self.columns) == 1 and self.n_cells == self.table_rows[0] - 1:
+            return keys  # every code but the last, which stands for unseen levels
+        position = np.searchsorted(self.keys, keys)
+        position[position == self.n_cells] = 0
+        return np.where(self.keys[position] == keys, position, self.n_cells)
+
+    def multiplier(self, inputs: Encoded) -> np.ndarray:
+        """Return what the effect of each row is multiplied by."""
+        if self.quantity is None:
+            return np.ones(len(inputs))
+        return slope_inputs(inputs)[:, self.quantity]
+
+
+def slope_inputs(inputs: Encoded) -> np.ndarray:
+    """Return what slopes multiply: quantities, far outliers drawn in."""
+    return np.clip(inputs.quantities, -FARTHEST, FARTHEST)
+
+
+def cell_keys(
+    inputs: Encoded, columns: tuple[int, ...], table_rows: tuple[int, ...]
+) -> np.ndarray:
+    """Return a number for the combination of some columns' levels in each row."""
+    keys = np.zeros(len(inputs), dtype=np.int64)
+    for column, n_rows in zip(columns, table_rows, strict=True):
+        keys = keys * n_rows + inputs.codes[:, column]
+    return keys
+
+
+def learn_term(
+    inputs: Encoded,
+    columns: tuple[int, ...],
+    table_rows: tuple[int, ...],
+    quantity: int | None = None,
+) -> tuple[Term, np.ndarray]:
+    """Learn the cells of some columns.
+
+    Parameters
+    ----------
+    inputs : Encoded
+        The training rows.
+    columns, table_rows, quantity
+        See `Term`.
+
+    Returns
+    -------
+    term : Term
+        With the cells that occur.
+    cells : ndarray of shape (n_samples,)
+        The cell of each row.
+    """
+    keys = cell_keys(inputs, columns, table_rows)
+    distinct, cells = np.unique(keys, return_inverse=True)
+    return Term(columns, table_rows, distinct, quantity), cells
+
+
+@dataclass(frozen=True, eq=False)
+class Located:
+    """Where rows stand in a mixed model.
+
+    Attributes
+    ----------
+    lines : ndarray of shape (n_rows, n_lines)
+        Straight lines and ramps of the quantities.
+    cells : ndarray of shape (n_rows, n_terms)
+        The cell of each term; its number of cells where that was not learned.
+    multipliers : ndarray of shape (n_rows, n_terms)
+        What the effect of the cell is multiplied by.
+    n_cells : tuple of int
+        How many cells each term has.
+    """
+
+    lines: np.ndarray
+    cells: np.ndarray
+    multipliers: np.ndarray
+    n_cells: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def split(self, coefficients: np.ndarray) -> list[np.ndarray]:
+        """Split coefficients into those of the lines and the effects of each term."""
+        n_lines = self.lines.shape[1]
+        return np.split(coefficients, np.cumsum([n_lines, *self.n_cells])[:-1])
+
+    def add_up(
+        self, coefficients: np.ndarray, fit: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the lines and what each term adds to the prediction of a row.
+
+        Parameters
+        ----------
+        coefficients : ndarray of shape (n_coefficients, n_fits)
+            Of several fits of one model.
+        fit : ndarray of shape (n_rows,)
+            Which of them counts for each row.
+
+        Returns
+        -------
+        lines : ndarray of shape (n_rows,)
+            The sum over all lines.
+        terms : ndarray of shape (n_rows, n_terms)
+            Zero where the cell was not learned.
+        """
+        slopes, *effects = self.split(coefficients)
+        lines = np.take_along_axis(self.lines @ slopes, fit[:, np.newaxis], axis=1)
+        added = np.empty(self.cells.shape)
+        for t, effect in enumerate(effects):
+            known = np.vstack([effect, np.zeros((1, effect.shape[1]))])
+            added[:, t] = known[self.cells[:, t], fit]
+        return lines[:, 0], added * self.multipliers
+
+
+def locate(ramps: Ramps, terms: Sequence[Term], inputs: Encoded) -> Located:
+    """Find the place of rows in a mixed model of these ramps and terms."""
+    cells = np.empty((len(inputs), len(terms)), dtype=np.int32)
+    multipliers = np.empty((len(inputs), len(terms)))
+    for t, term in enumerate(terms):
+        cells[:, t] = term.cells(inputs)
+        multipliers[:, t] = term.multiplier(inputs)
+    lines = ramps.apply(inputs.quantities)
+    return Located(lines, cells, multipliers, tuple(term.n_cells for term in terms))
