@@ -10,6 +10,7 @@ from skembed._encoding import Encoded
 from skembed._evidence import Knowledge, evidence
 from skembed._members import Member
 from skembed._mixed_model import MixedModel
+from skembed._terms import Located
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,13 +23,17 @@ class Corrections:
         How much of their average is believed.
     members : tuple of Member
         Each trained without one fold.
+    knowledge : Knowledge
+        What they read of a row.
     """
 
     share: float
     members: tuple[Member, ...]
+    knowledge: Knowledge
 
-    def output(self, features: np.ndarray) -> np.ndarray:
+    def output(self, mean: float, rows: Located) -> np.ndarray:
         """Return what is to be added to the mixed model's prediction."""
+        features = evidence(mean, rows, self.knowledge).features
         inputs = Encoded(np.empty((len(features), 0), dtype=np.int32), features)
         return self.share * np.mean([m.output(inputs) for m in self.members], axis=0)
 
@@ -72,8 +77,6 @@ class Blend:
     ----------
     model : MixedModel
         What is corrected.
-    knowledge : Knowledge
-        What it has learned from all rows.
     corrections : Corrections or None
         None where they are not believed, or there was too little to train on.
     interactions : Interactions or None
@@ -83,7 +86,6 @@ class Blend:
     """
 
     model: MixedModel
-    knowledge: Knowledge
     corrections: Corrections | None
     interactions: Interactions | None
     tables: tuple[np.ndarray, ...]
@@ -95,10 +97,11 @@ class Blend:
 
     def forward(self, inputs: Encoded) -> np.ndarray:
         """Return predictions of shape (n_rows, 1)."""
-        known = evidence(self.model.mean, self.model.locate(inputs), self.knowledge)
-        output = known.prediction.copy()
+        rows = self.model.locate(inputs)
+        prediction = self.model.predict(rows)
+        output = prediction.copy()
         if self.corrections is not None:
-            output += self.corrections.output(known.features)
+            output += self.corrections.output(self.model.mean, rows)
         if self.interactions is not None:
-            output += self.interactions.output(inputs, known.prediction)
+            output += self.interactions.output(inputs, prediction)
         return output[:, np.newaxis]

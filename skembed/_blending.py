@@ -16,7 +16,6 @@ from skembed._cross_training import (
     train_corrections,
     train_interactions,
 )
-from skembed._evidence import full_knowledge
 from skembed._folds import deal_into_folds
 from skembed._gate import believable_shares
 from skembed._interactions import count_dimensions, interaction_vectors
@@ -79,11 +78,9 @@ def fit_blend(
             corrections, interactions, tables, history = _train_networks(
                 task, base, model, table_rows
             )
-        located = model.locate(folds.sample.inputs)
-        knowledge = full_knowledge(model, located, folds.sample.weight)
     deep = tables or [np.zeros((n_rows, 0)) for n_rows in table_rows]
     vectors = level_tables(model, table_rows, deep, dims)
-    return Blend(model, knowledge, corrections, interactions, vectors), history
+    return Blend(model, corrections, interactions, vectors), history
 
 
 def _fit_mixed_models(
@@ -110,7 +107,7 @@ def _train_networks(
     task: Task, base: MixedModel, model: MixedModel, table_rows: Sequence[int]
 ) -> tuple[Corrections | None, Interactions | None, list[np.ndarray] | None, History]:
     """Train both kinds of networks, and keep those that are believed."""
-    trained = train_corrections(task, model)
+    trained, knowledge = train_corrections(task, model)
     inputs, weight = task.folds.sample.inputs, task.folds.sample.weight
     residual = task.folds.sample.target[:, 0] - base.predict(base.locate(inputs))
     read = inputs, table_rows, base.ramps.bent, residual, weight
@@ -122,7 +119,7 @@ def _train_networks(
 
     corrections, interactions, tables = None, None, None
     if shares[0] >= LEAST_SHARE:
-        corrections = Corrections(float(shares[0]), trained.members)
+        corrections = Corrections(float(shares[0]), trained.members, knowledge)
     if any(n_dims) and shares[1] >= LEAST_SHARE:
         members, columns = found[1].members, tuple(np.flatnonzero(n_dims).tolist())
         interactions = Interactions(float(shares[1]), members, columns, base)

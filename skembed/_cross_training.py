@@ -1,7 +1,8 @@
 """Networks trained without a fold each, and what they say of that fold.
 
-What a network reads of a row was estimated without the row's own fold and without the
-network's: with the latter, it could tell from the rest what its fold holds.
+A network that corrects a mixed model reads effects that were estimated without the
+row's own fold: it would learn to trust what the row itself has told. Of new rows it
+reads effects of the same kind, the average over the folds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from skembed._encoding import Encoded
-from skembed._evidence import evidence, full_knowledge, knowledge_without
+from skembed._evidence import Knowledge, evidence, knowledge_without_folds
 from skembed._folds import Folds
 from skembed._interactions import interaction_vectors
 from skembed._members import CORRECTION, INTERACTION, Member, Recipe, train_member
@@ -23,6 +24,31 @@ from skembed._target import TargetScale
 ROWS_TO_COMPARE = 10_000
 
 History = dict[str, list[float]]
+
+
+@dataclass(frozen=True, eq=False)
+class CrossTrained:
+    """Networks, and predictions for rows that they have not seen.
+
+    Attributes
+    ----------
+    members : tuple of Member
+        One for each fold left out.
+    base : ndarray of shape (n_rows,)
+        What the mixed model predicts without the row's fold.
+    corrected : ndarray of shape (n_rows,)
+        The same corrected by the network that left out the row's fold.
+    ambiguity : float
+        By how much the mean square of one network exceeds that of their average.
+    history : dict of list of float
+        Losses by epoch, averaged over the networks.
+    """
+
+    members: tuple[Member, ...]
+    base: np.ndarray
+    corrected: np.ndarray
+    ambiguity: float
+    history: History
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,50 +80,60 @@ class Task:
         """The rows that some network has left out."""
         return np.flatnonzero(self.folds.of_row < self.n_networks)
 
-    def train(
+    def cross_train(
         self,
         recipe: Recipe,
-        fold: int,
         inputs: Encoded,
-        residual: np.ndarray,
-        tables: Sequence[np.ndarray] = (),
-    ) -> tuple[Member, History]:
-        """Train a network on the rows outside of a fold."""
-        sample = replace(
-            self.folds.sample, inputs=inputs, target=residual[:, np.newaxis]
+        predictions: np.ndarray,
+        tables: Sequence[Sequence[np.ndarray]],
+    ) -> CrossTrained:
+        """Train networks to correct predictions, each without one fold.
+
+        Parameters
+        ----------
+        recipe : Recipe
+            The kind of networks.
+        inputs : Encoded
+            What they read.
+        predictions : ndarray of shape (n_rows, n_networks)
+            What each of them corrects.
+        tables : sequence of sequence of ndarray
+            For each network, the vectors that levels start from.
+
+        Returns
+        -------
+        CrossTrained
+            Rows of folds that no network leaves out stay as predicted by the first.
+        """
+        sample = self.folds.sample
+        base = predictions[:, 0].copy()
+        corrected = base.copy()
+        members, histories = [], []
+        for fold in range(self.n_networks):
+            prediction = predictions[:, fold, np.newaxis]
+            task = replace(sample, inputs=inputs, target=sample.target - prediction)
+            unseen = self.folds.rows_of(fold)
+            member, history = train_member(
+                recipe,
+                task,
+                self.folds.rows_outside(fold),
+                unseen,
+                tables[fold],
+                self.params,
+                self.scale,
+                self.rng,
+            )
+            base[unseen] = prediction[unseen, 0]
+            corrected[unseen] = base[unseen] + member.output(inputs.take(unseen))
+            members.append(member)
+            histories.append(history)
+        ambiguity = _ambiguity(members, inputs)
+        return CrossTrained(
+            tuple(members), base, corrected, ambiguity, _averaged(histories)
         )
-        rows = self.folds.rows_outside(fold), self.folds.rows_of(fold)
-        return train_member(
-            recipe, sample, *rows, tables, self.params, self.scale, self.rng
-        )
 
 
-@dataclass(frozen=True, eq=False)
-class CrossTrained:
-    """Networks, and predictions for rows that they have not seen.
-
-    Attributes
-    ----------
-    members : tuple of Member
-        One for each fold left out.
-    base : ndarray of shape (n_rows,)
-        What the mixed model predicts without the row's fold.
-    corrected : ndarray of shape (n_rows,)
-        The same corrected by the network that left out the row's fold.
-    ambiguity : float
-        By how much the mean square of one network exceeds that of their average.
-    history : dict of list of float
-        Losses by epoch, averaged over the networks.
-    """
-
-    members: tuple[Member, ...]
-    base: np.ndarray
-    corrected: np.ndarray
-    ambiguity: float
-    history: History
-
-
-def train_corrections(task: Task, model: MixedModel) -> CrossTrained:
+def train_corrections(task: Task, model: MixedModel) -> tuple[CrossTrained, Knowledge]:
     """Train networks that read the effects of a mixed model.
 
     Parameters
@@ -109,30 +145,19 @@ def train_corrections(task: Task, model: MixedModel) -> CrossTrained:
 
     Returns
     -------
-    CrossTrained
-        Rows of folds that no network leaves out are not predicted.
+    networks : CrossTrained
+        What was trained.
+    knowledge : Knowledge
+        What they are to read of new rows.
     """
-    folds, weight = task.folds, task.folds.sample.weight
-    target = task.folds.sample.target[:, 0]
-    rows = model.locate(folds.sample.inputs)
-    left_out, fit_for = _pairs_of_folds(task.n_networks, folds.count)
-    known = knowledge_without(model, folds, rows, left_out)
-    base, corrected = np.zeros(len(rows)), np.zeros(len(rows))
-    no_codes = np.empty((len(rows), 0), dtype=np.int32)
-    members, histories = [], []
-    for fold in range(task.n_networks):
-        seen = evidence(model.mean, rows, known, fit_for[fold][folds.of_row])
-        inputs = Encoded(no_codes, seen.features)
-        member, history = task.train(CORRECTION, fold, inputs, target - seen.prediction)
-        unseen = folds.rows_of(fold)
-        base[unseen] = seen.prediction[unseen]
-        corrected[unseen] = base[unseen] + member.output(inputs.take(unseen))
-        members.append(member)
-        histories.append(history)
-    everything = evidence(model.mean, rows, full_knowledge(model, rows, weight))
-    ambiguity = _ambiguity(members, Encoded(no_codes, everything.features))
-    history = _averaged(histories)
-    return CrossTrained(tuple(members), base, corrected, ambiguity, history)
+    rows = model.locate(task.folds.sample.inputs)
+    knowledge = knowledge_without_folds(model, task.folds, rows)
+    seen = evidence(model.mean, rows, knowledge, task.folds.of_row)
+    inputs = Encoded(np.empty((len(rows), 0), dtype=np.int32), seen.features)
+    predictions = np.repeat(seen.prediction[:, np.newaxis], task.n_networks, axis=1)
+    no_tables: list[list[np.ndarray]] = [[] for _ in range(task.n_networks)]
+    networks = task.cross_train(CORRECTION, inputs, predictions, no_tables)
+    return networks, knowledge.averaged()
 
 
 def train_interactions(
@@ -143,7 +168,8 @@ def train_interactions(
 ) -> CrossTrained:
     """Train networks that read vectors of levels.
 
-    They learn what the mixed model leaves over of the rows that it was fitted on.
+    They learn what the mixed model leaves over of the rows that it was fitted on, which
+    tells nothing of other rows' targets.
 
     Parameters
     ----------
@@ -159,51 +185,27 @@ def train_interactions(
     Returns
     -------
     CrossTrained
-        Rows of folds that no network leaves out are not predicted.
+        What was trained.
     """
     folds, sample = task.folds, task.folds.sample
     rows = model.locate(sample.inputs)
     columns = np.flatnonzero(n_dims)
     inputs = Encoded(sample.inputs.codes[:, columns], rows.lines)
-    without = [frozenset([fold]) for fold in range(task.n_networks)]
-    coefficients = fit_without_folds(model, folds, without)
-    base, corrected = np.zeros(len(rows)), np.zeros(len(rows))
-    members, histories = [], []
-    for fold in range(task.n_networks):
-        prediction = model.predict(rows, coefficients[:, fold])
-        residual = sample.target[:, 0] - prediction
-        outside, unseen = folds.rows_outside(fold), folds.rows_of(fold)
+    fits = fit_without_folds(model, folds)[:, : task.n_networks]
+    predictions = np.column_stack([model.predict(rows, fit) for fit in fits.T])
+    tables = []
+    for fold, prediction in enumerate(predictions.T):
+        outside = folds.rows_outside(fold)
         vectors = interaction_vectors(
             sample.inputs.take(outside),
             table_rows,
             model.ramps.bent,
-            residual[outside],
+            (sample.target[:, 0] - prediction)[outside],
             sample.weight[outside],
             n_dims,
         )
-        tables = [vectors[column] for column in columns]
-        member, history = task.train(INTERACTION, fold, inputs, residual, tables)
-        base[unseen] = prediction[unseen]
-        corrected[unseen] = base[unseen] + member.output(inputs.take(unseen))
-        members.append(member)
-        histories.append(history)
-    ambiguity, history = _ambiguity(members, inputs), _averaged(histories)
-    return CrossTrained(tuple(members), base, corrected, ambiguity, history)
-
-
-def _pairs_of_folds(
-    n_networks: int, n_folds: int
-) -> tuple[list[frozenset[int]], np.ndarray]:
-    """List the fits that are needed, and which one is for each network and fold."""
-    left_out: list[frozenset[int]] = []
-    fit_for = np.empty((n_networks, n_folds), dtype=np.intp)
-    for network in range(n_networks):
-        for fold in range(n_folds):
-            out = frozenset([network, fold])
-            if out not in left_out:
-                left_out.append(out)
-            fit_for[network, fold] = left_out.index(out)
-    return left_out, fit_for
+        tables.append([vectors[column] for column in columns])
+    return task.cross_train(INTERACTION, inputs, predictions, tables)
 
 
 def _ambiguity(members: Sequence[Member], inputs: Encoded) -> float:

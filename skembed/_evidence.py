@@ -6,7 +6,6 @@ row's own fold, or it would learn to trust what the row itself has told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +30,11 @@ class Knowledge:
     coefficients: np.ndarray
     counts: np.ndarray
 
+    def averaged(self) -> Knowledge:
+        """Return the average fit, which knows as much as one of them does."""
+        coefficients = self.coefficients.mean(axis=1, keepdims=True)
+        return Knowledge(coefficients, self.counts.mean(axis=1, keepdims=True))
+
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
@@ -49,20 +53,10 @@ class Evidence:
     prediction: np.ndarray
 
 
-def full_knowledge(model: MixedModel, rows: Located, weight: np.ndarray) -> Knowledge:
-    """Return what a model knows from all rows that it was fitted on."""
-    one_fold = np.zeros(len(rows), dtype=np.intp)
-    counts = _counts(rows, weight, one_fold, np.ones((1, 1)))
-    return Knowledge(model.coefficients[:, np.newaxis], counts)
-
-
-def knowledge_without(
-    model: MixedModel,
-    folds: Folds,
-    rows: Located,
-    left_out: Sequence[frozenset[int]],
+def knowledge_without_folds(
+    model: MixedModel, folds: Folds, rows: Located
 ) -> Knowledge:
-    """Return what a model would know without some folds.
+    """Return what a model would know without each of the folds.
 
     Parameters
     ----------
@@ -72,31 +66,23 @@ def knowledge_without(
         The same sample.
     rows : Located
         Its rows.
-    left_out : sequence of frozenset of int
-        The folds that each fit does without.
 
     Returns
     -------
     Knowledge
-        One fit for each.
+        One fit for each fold.
     """
-    kept = np.array([[f not in out for out in left_out] for f in range(folds.count)])
-    return Knowledge(
-        fit_without_folds(model, folds, left_out),
-        _counts(rows, folds.sample.weight, folds.of_row, kept.astype(float)),
-    )
+    return Knowledge(fit_without_folds(model, folds), _counts_without(folds, rows))
 
 
-def _counts(
-    rows: Located, weight: np.ndarray, fold: np.ndarray, kept: np.ndarray
-) -> np.ndarray:
-    """Count the observations of every cell, over the folds that each fit keeps."""
-    n_folds = len(kept)
-    blocks = [np.zeros((0, kept.shape[1]))]
+def _counts_without(folds: Folds, rows: Located) -> np.ndarray:
+    """Count the observations of every cell outside of each fold."""
+    blocks = [np.zeros((0, folds.count))]
     for cells, n_cells in zip(rows.cells.T, rows.n_cells, strict=True):
-        keys = cells.astype(np.intp) * n_folds + fold
-        counts = np.bincount(keys, weight, n_cells * n_folds)
-        blocks.append(counts.reshape(n_cells, n_folds) @ kept)
+        keys = cells.astype(np.intp) * folds.count + folds.of_row
+        inside = np.bincount(keys, folds.sample.weight, n_cells * folds.count)
+        inside = inside.reshape(n_cells, folds.count)
+        blocks.append(inside.sum(axis=1, keepdims=True) - inside)
     return np.vstack(blocks)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,10 +141,8 @@ def fit_mixed_model(
     return MixedModel(ramps, tuple(terms), mean, solution[:, 0], penalties, noise)
 
 
-def fit_without_folds(
-    model: MixedModel, folds: Folds, left_out: Sequence[Iterable[int]]
-) -> np.ndarray:
-    """Estimate the effects again without some folds, variances as they are.
+def fit_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
+    """Estimate the effects again without each of the folds, variances as they are.
 
     Parameters
     ----------
@@ -152,18 +150,16 @@ def fit_without_folds(
         Fitted on all folds.
     folds : Folds
         The same sample.
-    left_out : sequence of collection of int
-        The folds that each fit does without.
 
     Returns
     -------
-    ndarray of shape (n_coefficients, n_fits)
+    ndarray of shape (n_coefficients, n_folds)
         Like `MixedModel.coefficients`.
     """
     sample = folds.sample
     design = Design(model.ramps.blocks, model.locate(sample.inputs))
-    kept = [~np.isin(folds.of_row, list(without)) for without in left_out]
-    weight = sample.weight[:, np.newaxis] * np.column_stack(kept)
+    kept = folds.of_row[:, np.newaxis] != np.arange(folds.count)
+    weight = sample.weight[:, np.newaxis] * kept
     sums = design.transposed_times(weight * (sample.target - model.mean))
-    start = np.repeat(model.coefficients[:, np.newaxis], len(kept), axis=1)
+    start = np.repeat(model.coefficients[:, np.newaxis], folds.count, axis=1)
     return NormalEquations(design, model.penalties, weight).solve(sums, start, CLOSE)
