@@ -94,13 +94,17 @@ def _fit_mixed_models(
         for column, n_rows in enumerate(table_rows)
     ]
     base = fit_mixed_model(ramps, terms, sample, FIRST_ROUNDS)
-    error = sample.target[:, 0] - base.predict(base.locate(inputs))
-    squares = sample.weight * error**2 + sample.squares[:, 0]
-    residuals = Residuals(error, sample.weight, squares)
-    added, penalties = find_terms(inputs, table_rows, ramps.bent, residuals)
+    left_over = _residuals(base, sample)
+    added, penalties = find_terms(inputs, table_rows, ramps.bent, left_over)
     start = np.append(base.penalties, penalties)
     model = fit_mixed_model(ramps, [*terms, *added], sample, LAST_ROUNDS, start)
     return (base if added else model), model
+
+
+def _residuals(model: MixedModel, sample: Sample) -> Residuals:
+    error = sample.target[:, 0] - model.predict(model.locate(sample.inputs))
+    squares = sample.weight * error**2 + sample.squares[:, 0]
+    return Residuals(error, sample.weight, squares)
 
 
 def _train_networks(
@@ -108,10 +112,10 @@ def _train_networks(
 ) -> tuple[Corrections | None, Interactions | None, list[np.ndarray] | None, History]:
     """Train both kinds of networks, and keep those that are believed."""
     trained, knowledge = train_corrections(task, model)
-    inputs, weight = task.folds.sample.inputs, task.folds.sample.weight
-    residual = task.folds.sample.target[:, 0] - base.predict(base.locate(inputs))
-    read = inputs, table_rows, base.ramps.bent, residual, weight
-    n_dims, sizes = count_dimensions(*read, task.rng)
+    sample = task.folds.sample
+    read = sample.inputs, table_rows, base.ramps.bent
+    left_over = _residuals(model, sample).mean
+    n_dims = count_dimensions(*read, left_over, sample.weight, task.rng)
     found = [trained]
     if any(n_dims):
         found.append(train_interactions(task, base, table_rows, n_dims))
@@ -123,7 +127,8 @@ def _train_networks(
     if any(n_dims) and shares[1] >= LEAST_SHARE:
         members, columns = found[1].members, tuple(np.flatnonzero(n_dims).tolist())
         interactions = Interactions(float(shares[1]), members, columns, base)
-        tables = interaction_vectors(*read, n_dims)
+        left_over = _residuals(base, sample).mean
+        tables, sizes = interaction_vectors(*read, left_over, sample.weight, n_dims)
         for place, column in enumerate(columns):
             aligned = common_vectors(members, place, tables[column], sizes[column])
             tables[column] = aligned

@@ -196,7 +196,7 @@ def train_interactions(
     tables = []
     for fold, prediction in enumerate(predictions.T):
         outside = folds.rows_outside(fold)
-        vectors = interaction_vectors(
+        vectors, _ = interaction_vectors(
             sample.inputs.take(outside),
             table_rows,
             model.ramps.bent,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from scipy import linalg, sparse
 
 from skembed._terms import Located
 
-DENSE_CELLS = 512  # effects whose equations are solved together, as a preconditioner
+JOINT_CELLS = 512  # of small terms, whose equations are factorized as a first guess
 
 
 class Design:
@@ -23,13 +24,18 @@ class Design:
         Sizes of the blocks of `Located.lines`; every term is one more block.
     rows : Located
         The rows.
+    weight : ndarray of shape (n_rows,)
+        How often each row counts.
     """
 
-    def __init__(self, blocks: Sequence[int], rows: Located) -> None:
-        self.dense = rows.lines
+    def __init__(
+        self, blocks: Sequence[int], rows: Located, weight: np.ndarray
+    ) -> None:
+        self.dense, self.weight = rows.lines, weight
         self.sparse = _indicators(rows)
         self._sparse_T = self.sparse.T.tocsr()
         self.blocks = np.array([*blocks, *rows.n_cells], dtype=np.intp)
+        self._n_dense_blocks = len(blocks)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -44,6 +50,31 @@ class Design:
     def transposed_times(self, values: np.ndarray) -> np.ndarray:
         """Return sums over rows of shape (n_coefficients, k)."""
         return np.vstack([self.dense.T @ values, self._sparse_T @ values])
+
+    @cached_property
+    def squared(self) -> sparse.csr_matrix:
+        """The squares of `sparse`."""
+        return self.sparse.multiply(self.sparse).tocsr()
+
+    @cached_property
+    def joint(self) -> np.ndarray:
+        """The coefficients of the lines and of small terms, which go well together."""
+        ends, sizes = np.cumsum(self.blocks), self.blocks
+        terms = np.arange(self._n_dense_blocks, len(sizes))
+        by_size = terms[np.argsort(sizes[terms], kind="stable")]
+        small = np.sort(by_size[np.cumsum(sizes[by_size]) <= JOINT_CELLS])
+        ranges = [np.arange(ends[t] - sizes[t], ends[t]) for t in small]
+        return np.concatenate([np.arange(self.dense.shape[1]), *ranges])
+
+    @cached_property
+    def joint_gram(self) -> np.ndarray:
+        """W' R W of the joint coefficients."""
+        split = self.dense.shape[1]
+        small = self.sparse[:, self.joint[split:] - split]
+        scaled = small.multiply(self.weight[:, np.newaxis]).tocsr()
+        corner = self.dense.T @ (self.weight[:, np.newaxis] * self.dense)
+        side = scaled.T @ self.dense
+        return np.block([[corner, side.T], [side, (scaled.T @ small).toarray()]])
 
     def block_sums(self, values: np.ndarray) -> np.ndarray:
         """Add up one value for every coefficient by blocks."""
@@ -88,47 +119,28 @@ class NormalEquations:
         self._weight = weight.reshape(len(weight), -1)
         self._penalty = np.repeat(penalties, design.blocks)[:, np.newaxis]
         split = design.dense.shape[1]
-        squared = design.sparse.copy()
-        squared.data **= 2
-        self._diagonal = squared.T @ self._weight + self._penalty[split:]
-        self._joint = self._joint_columns(split)
-        self._factor = self._factorize(split)
+        self._diagonal = design.squared.T @ self._weight + self._penalty[split:]
+        self._factor = self._factorize()
 
-    def _joint_columns(self, split: int) -> np.ndarray:
-        """Choose the sparse columns of small blocks, whose equations are factorized."""
-        sizes = self.design.blocks
-        sparse_blocks = np.flatnonzero(np.cumsum(sizes) > split)
-        by_size = sparse_blocks[np.argsort(sizes[sparse_blocks], kind="stable")]
-        small = by_size[np.cumsum(sizes[by_size]) <= DENSE_CELLS]
-        ends = np.cumsum(sizes) - split
-        chosen = [np.arange(ends[b] - sizes[b], ends[b]) for b in np.sort(small)]
-        return np.concatenate([np.empty(0, dtype=np.intp), *chosen])
-
-    def _factorize(self, split: int) -> tuple[np.ndarray, bool] | None:
-        weight = self._weight.mean(axis=1)
-        dense, joint = self.design.dense, self.design.sparse[:, self._joint]
-        scaled = joint.multiply(weight[:, np.newaxis]).tocsr()
-        corner = dense.T @ (weight[:, np.newaxis] * dense)
-        side = scaled.T @ dense
-        matrix = np.block([[corner, side.T], [side, (scaled.T @ joint).toarray()]])
-        if not len(matrix):
+    def _factorize(self) -> tuple[np.ndarray, bool] | None:
+        """Factorize the equations of the design's joint columns alone."""
+        joint, gram = self.design.joint, self.design.joint_gram
+        if not len(gram):
             return None
-        penalty = np.vstack([self._penalty[:split], self._penalty[split:][self._joint]])
-        matrix[np.diag_indices_from(matrix)] += penalty[:, 0]
-        ridge = 1e-9 * np.trace(matrix) / len(matrix)
-        matrix[np.diag_indices_from(matrix)] += ridge
-        return linalg.cho_factor(matrix)
+        # of several weights the average: they differ by a fold, and this is a guess
+        level = self._weight.mean(axis=1).sum() / self.design.weight.sum()
+        matrix = level * gram
+        diagonal = np.diag_indices_from(matrix)
+        matrix[diagonal] += self._penalty[joint, 0]
+        matrix[diagonal] += 1e-9 * matrix.trace() / len(matrix)
+        return linalg.cho_factor(matrix, overwrite_a=True)
 
     def _precondition(self, residual: np.ndarray) -> np.ndarray:
-        split = self.design.dense.shape[1]
-        top, bottom = residual[:split], residual[split:]
-        result = np.vstack([top, bottom / self._diagonal])
+        joint, split = self.design.joint, self.design.dense.shape[1]
+        result = np.empty_like(residual)
+        result[split:] = residual[split:] / self._diagonal
         if self._factor is not None:
-            solved = linalg.cho_solve(
-                self._factor, np.vstack([top, bottom[self._joint]])
-            )
-            result[:split] = solved[:split]
-            result[split + self._joint] = solved[split:]
+            result[joint] = linalg.cho_solve(self._factor, residual[joint])
         return result
 
     def _times(self, b: np.ndarray) -> np.ndarray:

@@ -24,15 +24,19 @@ N_NULLS = 2
 SMALL = 64  # rows or columns of a matrix that is decomposed whole
 
 
-def interaction_vectors(
+def count_dimensions(
     inputs: Encoded,
     table_rows: Sequence[int],
     quantities: Sequence[int],
     residual: np.ndarray,
     weight: np.ndarray,
-    n_dims: Sequence[int],
-) -> list[np.ndarray]:
-    """Return vectors for the levels of every column.
+    rng: np.random.Generator,
+) -> list[int]:
+    """Say how many dimensions each column has that are more than noise.
+
+    A dimension counts if its singular value exceeds the largest that residuals of
+    random signs have: parallel analysis (Horn 1965, A Rationale and Test for the Number
+    of Factors in Factor Analysis, Psychometrika 30).
 
     Parameters
     ----------
@@ -46,68 +50,63 @@ def interaction_vectors(
         What a mixed model leaves over.
     weight : ndarray of shape (n_rows,)
         How often each row counts.
-    n_dims : sequence of int
-        Length of each column's vectors.
-
-    Returns
-    -------
-    list of ndarray of shape (n_codes, n_dims)
-        Each dimension has a weighted mean square of 1; zero for levels without rows.
-    """
-    contexts = _Contexts(inputs, table_rows, quantities, weight)
-    vectors = []
-    for j, dims in enumerate(n_dims):
-        if not dims:
-            vectors.append(np.zeros((table_rows[j], 0)))
-            continue
-        left, _ = _decompose(contexts.matrix(j, residual), dims)
-        raw = left / np.sqrt(contexts.sizes[j] + PRIOR_ROWS)[:, np.newaxis]
-        power = contexts.sizes[j] @ raw**2 / weight.sum()
-        vectors.append(raw / np.sqrt(np.maximum(power, 1e-300)))
-    return vectors
-
-
-def count_dimensions(
-    inputs: Encoded,
-    table_rows: Sequence[int],
-    quantities: Sequence[int],
-    residual: np.ndarray,
-    weight: np.ndarray,
-    rng: np.random.Generator,
-) -> tuple[list[int], list[np.ndarray]]:
-    """Say how many dimensions of each column are more than noise.
-
-    A dimension counts if its singular value exceeds the largest that residuals of
-    random signs have: parallel analysis (Horn 1965, A Rationale and Test for the Number
-    of Factors in Factor Analysis, Psychometrika 30).
-
-    Parameters
-    ----------
-    inputs, table_rows, quantities, residual, weight
-        See `interaction_vectors`.
     rng : numpy.random.Generator
         Draws the signs.
 
     Returns
     -------
-    n_dims : list of int
+    list of int
         For each column.
-    sizes : list of ndarray of shape (n_dims,)
-        Their singular values: the standard deviation of each dimension's part of the
-        target.
     """
     contexts = _Contexts(inputs, table_rows, quantities, weight)
-    n_dims, sizes = [], []
+    n_dims = []
     for j in range(len(table_rows)):
-        found = np.zeros(0)
+        found = 0
         if min(contexts.shape(j)) > 2:
             _, values = _decompose(contexts.matrix(j, residual), MAX_DIMS)
             signs = rng.choice([-1.0, 1.0], (N_NULLS, len(residual)))
             nulls = [_decompose(contexts.matrix(j, s * residual), 1)[1] for s in signs]
-            found = values[values > MARGIN * np.max(nulls)]
-        n_dims.append(len(found))
-        sizes.append(found)
-    return n_dims, sizes
+            found = int((values > MARGIN * np.max(nulls)).sum())
+        n_dims.append(found)
+    return n_dims
+
+
+def interaction_vectors(
+    inputs: Encoded,
+    table_rows: Sequence[int],
+    quantities: Sequence[int],
+    residual: np.ndarray,
+    weight: np.ndarray,
+    n_dims: Sequence[int],
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return vectors for the levels of every column.
+
+    Parameters
+    ----------
+    inputs, table_rows, quantities, residual, weight
+        See `count_dimensions`.
+    n_dims : sequence of int
+        Length of each column's vectors.
+
+    Returns
+    -------
+    vectors : list of ndarray of shape (n_codes, n_dims)
+        Each dimension has a weighted mean square of 1; zero for levels without rows.
+    sizes : list of ndarray of shape (n_dims,)
+        The singular values: about the standard deviation of each dimension's part of
+        the target.
+    """
+    contexts = _Contexts(inputs, table_rows, quantities, weight)
+    vectors, sizes = [], []
+    for j, dims in enumerate(n_dims):
+        left, values = np.zeros((table_rows[j], 0)), np.zeros(0)
+        if dims:
+            left, values = _decompose(contexts.matrix(j, residual), dims)
+        raw = left / np.sqrt(contexts.sizes[j] + PRIOR_ROWS)[:, np.newaxis]
+        power = contexts.sizes[j] @ raw**2 / weight.sum()
+        vectors.append(raw / np.sqrt(np.maximum(power, 1e-300)))
+        sizes.append(values)
+    return vectors, sizes
 
 
 class _Contexts:

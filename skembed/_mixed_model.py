@@ -114,7 +114,7 @@ def fit_mixed_model(
        19.
     """
     target, weight = sample.target[:, 0], sample.weight
-    design = Design(ramps.blocks, locate(ramps, terms, sample.inputs))
+    design = Design(ramps.blocks, locate(ramps, terms, sample.inputs), weight)
     penalties = np.full(len(design.blocks), START_PENALTY) if start is None else start
     # of one seed, so that equal data have an equal fit
     signs = np.random.default_rng(0).choice([-1.0, 1.0], (design.shape[1], N_PROBES))
@@ -157,7 +157,8 @@ def fit_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
         Like `MixedModel.coefficients`.
     """
     sample = folds.sample
-    design = Design(model.ramps.blocks, model.locate(sample.inputs))
+    rows = model.locate(sample.inputs)
+    design = Design(model.ramps.blocks, rows, sample.weight)
     kept = folds.of_row[:, np.newaxis] != np.arange(folds.count)
     weight = sample.weight[:, np.newaxis] * kept
     sums = design.transposed_times(weight * (sample.target - model.mean))
