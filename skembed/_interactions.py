@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from skembed._encoding import Encoded
-from skembed._terms import slope_inputs
+from skembed._ramps import within_reach
 
 MAX_DIMS = 8
 PRIOR_ROWS = 2.0  # shrinks the vectors of rare levels
@@ -126,7 +126,9 @@ class _Contexts:
             sparse.csr_matrix((np.ones(n_rows), codes, starts), shape=(n_rows, n))
             for codes, n in zip(inputs.codes.T, table_rows, strict=True)
         ]
-        self._quantities = sparse.csr_matrix(slope_inputs(inputs)[:, list(quantities)])
+        self._quantities = sparse.csr_matrix(
+            within_reach(inputs.quantities[:, list(quantities)])
+        )
         self.sizes = [level.T @ weight for level in self._levels]
 
     def shape(self, column: int) -> tuple[int, int]:

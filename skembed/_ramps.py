@@ -14,7 +14,7 @@ import numpy as np
 
 MAX_STRAIGHT = 8  # distinct values up to which a quantity stays one straight line
 MAX_RAMPS = 48
-SQUASHED_TO = 3.0
+FARTHEST = 5.0  # standard deviations, to which outliers are drawn in
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Ramps:
         return [j for j, knots in enumerate(self.knots) if len(knots)]
 
     def apply(self, quantities: np.ndarray) -> np.ndarray:
-        """Return squashed quantities and their ramps, of mean 0.
+        """Return quantities and their ramps, of mean 0.
 
         Parameters
         ----------
@@ -57,6 +57,11 @@ class Ramps:
             `blocks` says what is where.
         """
         return _columns(self.knots, quantities) - self.center
+
+
+def within_reach(quantities: np.ndarray) -> np.ndarray:
+    """Draw outliers in, which would pull a straight line towards them."""
+    return np.clip(quantities, -FARTHEST, FARTHEST)
 
 
 def learn_ramps(quantities: np.ndarray, weight: np.ndarray) -> Ramps:
@@ -96,10 +101,9 @@ def _knots(column: np.ndarray, weight: np.ndarray, n_ramps: int) -> np.ndarray:
 
 
 def _columns(knots: Sequence[np.ndarray], quantities: np.ndarray) -> np.ndarray:
-    squashed = quantities / np.sqrt(1 + (quantities / SQUASHED_TO) ** 2)
     ramps = [
         np.clip((column[:, np.newaxis] - k[:-1]) / np.diff(k), 0, 1)
         for column, k in zip(quantities.T, knots, strict=True)
         if len(k)
     ]
-    return np.hstack([squashed, *ramps])
+    return np.hstack([within_reach(quantities), *ramps])

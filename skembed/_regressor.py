@@ -19,23 +19,26 @@ from skembed._target import read_target
 class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     """Regression on categorical and numeric features by entity embeddings.
 
-    A small Keras network learns a short dense vector for each level of each
-    categorical feature, together with the function that predicts the target from the
-    vectors and the numeric features [1]_. Once fitted, it predicts, transforms and
-    measures similarities without Keras.
+    Each level of each categorical feature gets a short vector. By default it begins
+    with the level's effect in a linear mixed model, which shrinks what few rows say,
+    and goes on with how the level interacts; small Keras networks correct the model,
+    as far as rows that they have not seen bear them out. With ``model="network"`` one
+    Keras network learns vectors, and the function that predicts from them, on its own
+    [1]_. Once fitted, it predicts, transforms and measures similarities without Keras.
 
     Read more in the README.
 
     Parameters
     ----------
     embedding_dim : "auto", int or dict, default="auto"
-        Length of the vectors: one for all features, or by feature. "auto" is
-        ``round(0.8 * n_levels ** 0.56)``, kept between 2 and 16; features that a dict
-        leaves out are "auto".
+        Length of the vectors: one for all features, or by feature. "auto" is as long
+        as the blend has something to say of a feature (longer vectors end in zeros),
+        and ``round(0.8 * n_levels ** 0.56)``, kept between 2 and 16, in a network on
+        its own; features that a dict leaves out are "auto".
 
     hidden_units : int or sequence of int, default=(64, 32)
-        Units of the only hidden layer, or of each. An empty sequence makes the model
-        linear in the vectors.
+        Units of the only hidden layer, or of each. An empty sequence makes networks
+        linear in what they read.
 
     activation : str or sequence of str, default="relu"
         Activation of all hidden layers, or of each: "elu", "gelu", "leaky_relu",
@@ -54,26 +57,33 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         configuration is used afresh in every ``fit``.
 
     learning_rate : float, default=None
-        Step size of the optimizer. None keeps the optimizer's own, 0.001 for most.
+        Step size of the optimizer. None keeps the optimizer's own, 0.001 for most; in
+        a blend "adam" has 0.006, or 0.01 where vectors are trained, and every rate
+        falls to zero along a cosine.
 
     alpha : float, default=10.0
         Strength of the L2 penalty on the vectors and on the kernels of the dense
         layers, as in ``MLPRegressor`` and ``Ridge``: `alpha` times the sum of their
-        squares is added to the sum of squared errors of the standardised target.
+        squares is added to the sum of squared errors of the standardised target. In a
+        blend, "adam" decays the weights of correcting networks instead, by ``alpha /
+        5`` times the learning rate at each step; nothing else there depends on it.
 
-    epochs : int, default=30
-        Passes over the training data.
+    epochs : int or "auto", default="auto"
+        Passes over the training data. "auto" is 30 for a network on its own, 12 for
+        one that corrects effects and 16 for one of interactions.
 
     batch_size : int or "auto", default="auto"
         Observations for each optimizer step. "auto" takes a fiftieth of them, but at
-        least 16 and at most 1,024. See Notes for how equal rows are grouped.
+        least 16 and at most 1,024; in a blend a sixteenth, and at most 512. See Notes
+        for how equal rows are grouped.
 
     early_stopping : bool, default=False
         Whether to hold out a validation sample, to stop when its loss no longer
-        improves, and to keep the weights that were best on it.
+        improves, and to keep the weights that were best on it. In a blend, that is
+        the fold that the network leaves out.
 
     validation_fraction : float, default=0.1
-        The share of the observations to hold out.
+        The share of the observations to hold out; not used in a blend.
 
     n_iter_no_change : int, default=10
         Epochs without improvement after which early stopping ends training.
@@ -97,14 +107,26 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         rare levels among them. Missing values are not counted.
 
     handle_unknown : {"average", "error"}, default="average"
-        What to do about levels that ``fit`` has not seen: give them the average of
-        the feature's vectors, weighted by the levels' counts, or raise an error.
+        What to do about levels that ``fit`` has not seen: give them the vector of an
+        average level, or raise an error. That vector is zero in a blend, whose effects
+        are drawn from a distribution of mean zero, and else the average of the
+        feature's vectors, weighted by the levels' counts.
 
-    model : callable, default=None
-        Builds a Keras model of your own: ``model(inputs, features, n_outputs)`` gets
-        the dict of Keras inputs and the tensor of all vectors and quantities side by
-        side, and returns a ``keras.Model`` from those inputs. `hidden_units` and
-        `activation` are then not used, and Keras is needed to predict.
+    model : {"auto", "blend", "network"} or callable, default="auto"
+        What is fitted. "blend" is a mixed model and networks that correct it, see
+        Notes; "network" a single network with the vectors and layers that the
+        parameters describe. "auto" is a blend for one output, squared error and no
+        warm start, else a network. A callable builds a Keras model of your own:
+        ``model(inputs, features, n_outputs)`` gets the dict of Keras inputs and the
+        tensor of all vectors and quantities side by side, and returns a
+        ``keras.Model`` from those inputs. `hidden_units` and `activation` are then not
+        used, and Keras is needed to predict.
+
+    n_networks : int, default=5
+        How many networks of each kind a blend averages: each leaves out one of five
+        folds (or of as many as there are networks), by which it is judged. 1 takes a
+        fifth of the time, 0 leaves the mixed model alone. Not used without a blend,
+        and below 100 observations none are trained.
 
     callbacks : keras.callbacks.Callback or list of them, default=None
         Called during training. Those with a method for every batch make it slower, see
@@ -147,15 +169,17 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     loss_curve_ : list of float
         The training loss after each epoch, without the penalty, averaged over the
         epoch's steps: for squared and absolute error of a single output in units of
-        the target, else for the standardised target.
+        the target, else for the standardised target. In a blend, of the networks that
+        correct effects, averaged over them.
 
     history_ : dict of list of float
         "loss", the same as `loss_curve_`, "val_loss" with early stopping, and what
         callbacks add.
 
     model_ : keras.Model
-        The trained network, rebuilt when asked for. It takes the dict of "codes", the
-        row of each level in its table, and "quantities", standardised.
+        The trained network, rebuilt when asked for; a blend has none. It takes the
+        dict of "codes", the row of each level in its table, and "quantities",
+        standardised.
 
     n_outputs_ : int
         The number of targets.
@@ -174,6 +198,19 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
 
     Notes
     -----
+    A blend is fitted in three steps. First a linear mixed model: each column has
+    effects drawn from a normal distribution whose variance is estimated by restricted
+    maximum likelihood, quantities are piecewise linear with their own variances, and
+    crosses of columns and slopes that differ by level are added where residuals ask
+    for them [2]_. An effect of n rows is multiplied by about ``n / (n + penalty)``.
+    Second, networks that read the quantities, the effects and the counts of a row
+    correct the model, trained on effects that were estimated without the row's fold
+    [3]_. Third, where a singular value of the residuals' table of levels stands out
+    from noise, networks learn from vectors of levels how these interact. Each kind is
+    believed as far as it improves predictions of rows that it has not seen, down to
+    not at all [4]_. Vectors are in standard deviations of the target: effect, slopes,
+    interaction.
+
     Rows of equal inputs are grouped before training into one row with their mean
     target and total weight, which leaves the squared error as it is but for a
     constant. An epoch keeps its number of steps, one for every `batch_size`
@@ -206,6 +243,13 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     ----------
     .. [1] Guo, C. & Berkhahn, F. (2016). Entity Embeddings of Categorical Variables.
        arXiv:1604.06737, section 3.
+    .. [2] Henderson, C. R. (1975). Best Linear Unbiased Estimation and Prediction
+       under a Selection Model. Biometrics 31.
+    .. [3] Sigrist, F. (2023). A Comparison of Machine Learning Methods for Data with
+       High-Cardinality Categorical Variables. arXiv:2307.02071, and Simchoni, G. &
+       Rosset, S. (2023). Integrating Random Effects in Deep Neural Networks. JMLR 24,
+       on mixed models and networks.
+    .. [4] Wolpert, D. H. (1992). Stacked Generalization. Neural Networks 5.
 
     Examples
     --------
@@ -213,7 +257,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     >>> from skembed.datasets import make_tokens
     >>> X, y = make_tokens(1_000, random_state=0)
     >>> model = EmbeddingRegressor(embedding_dim=4, random_state=0).fit(X, y)
-    >>> model.embedding_.shape
+    >>> model.embedding_.shape  # the effect, and nothing more: it is the only column
     (5, 4)
     >>> model.similarities("e").sort_values().index.tolist()
     ['e', 'd', 'c', 'b', 'a']

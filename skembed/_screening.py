@@ -11,7 +11,8 @@ from math import prod
 import numpy as np
 
 from skembed._encoding import Encoded
-from skembed._terms import Term, learn_term, slope_inputs
+from skembed._ramps import within_reach
+from skembed._terms import Term, learn_term
 
 MAX_ADDED = 12
 LEAST_Z = 4.0
@@ -186,7 +187,7 @@ def _cross(
 def _slopes(
     inputs: Encoded, table_rows: Sequence[int], quantities: Sequence[int]
 ) -> Iterator[Candidate]:
-    values = slope_inputs(inputs)
+    values = within_reach(inputs.quantities)
     for column, n_rows in enumerate(table_rows):
         for quantity in quantities:
             term, cells = learn_term(inputs, (column,), (n_rows,), quantity)

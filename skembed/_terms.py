@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skembed._encoding import Encoded
-from skembed._ramps import Ramps
-
-FARTHEST = 5.0  # standard deviations
+from skembed._ramps import Ramps, within_reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +50,7 @@ class Term:
         """Return what the effect of each row is multiplied by."""
         if self.quantity is None:
             return np.ones(len(inputs))
-        return slope_inputs(inputs)[:, self.quantity]
-
-
-def slope_inputs(inputs: Encoded) -> np.ndarray:
-    """Return what slopes multiply: quantities, far outliers drawn in."""
-    return np.clip(inputs.quantities, -FARTHEST, FARTHEST)
+        return within_reach(inputs.quantities[:, self.quantity])
 
 
 def cell_keys(
