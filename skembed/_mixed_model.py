@@ -14,11 +14,12 @@ from skembed._ramps import Ramps
 from skembed._sample import Sample
 from skembed._terms import Located, Term, locate
 
-N_PROBES = 4
+PROBED = 4000  # random signs in all, over coefficients and probes
+N_PROBES = (2, 32)
 PENALTIES = (1e-4, 1e8)
 START_PENALTY = 10.0
 LEAST_NOISE = 1e-9
-CLOSE = 1e-3  # relative, to which equations are solved
+ROUGH, CLOSE = 1e-2, 1e-3  # to which equations are solved on the way, and at its end
 SETTLED = 0.02  # relative change of the degrees of freedom that ends the search
 
 
@@ -115,16 +116,15 @@ def fit_mixed_model(
     """
     target, weight = sample.target[:, 0], sample.weight
     design = Design(ramps.blocks, locate(ramps, terms, sample.inputs), weight)
+    mean = float(weight @ target / weight.sum())
     penalties = np.full(len(design.blocks), START_PENALTY) if start is None else start
-    # of one seed, so that equal data have an equal fit
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], (design.shape[1], N_PROBES))
-    solution = np.zeros((design.shape[1], 1 + N_PROBES))
-    freedom = np.zeros(len(penalties))
-    mean, noise = float(weight @ target / weight.sum()), 1.0
+    freedom, noise = np.zeros(len(penalties)), 1.0
+    signs = _random_signs(design.shape[1])
+    solution = np.zeros((len(signs), 1 + signs.shape[1]))
     for _ in range(n_rounds):
-        equations = NormalEquations(design, penalties, weight)
         sums = design.transposed_times((weight * (target - mean))[:, np.newaxis])
-        solution = equations.solve(np.hstack([sums, signs]), solution, CLOSE)
+        equations = NormalEquations(design, penalties, weight)
+        solution = equations.solve(np.hstack([sums, signs]), solution, ROUGH)
         error = target - mean - design.times(solution[:, :1])[:, 0]
         shift = float(weight @ error / weight.sum())
         mean, error = mean + shift, error - shift
@@ -138,7 +138,17 @@ def fit_mixed_model(
         penalties = np.clip(noise / np.maximum(variance, 1e-300), *PENALTIES)
         if (np.abs(freedom - before) <= SETTLED * (freedom + 1)).all():
             break
-    return MixedModel(ramps, tuple(terms), mean, solution[:, 0], penalties, noise)
+    sums = design.transposed_times((weight * (target - mean))[:, np.newaxis])
+    equations = NormalEquations(design, penalties, weight)
+    effects = equations.solve(sums, solution[:, :1], CLOSE)
+    return MixedModel(ramps, tuple(terms), mean, effects[:, 0], penalties, noise)
+
+
+def _random_signs(n_coefficients: int) -> np.ndarray:
+    """Draw probes of traces; of one seed, so that equal data have an equal fit."""
+    n_probes = int(np.clip(PROBED / max(n_coefficients, 1), *N_PROBES))
+    rng = np.random.default_rng(0)
+    return rng.choice([-1.0, 1.0], size=(n_coefficients, n_probes))
 
 
 def fit_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
