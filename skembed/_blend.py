@@ -10,6 +10,7 @@ from skembed._encoding import Encoded
 from skembed._evidence import Knowledge, evidence
 from skembed._members import Member
 from skembed._mixed_model import MixedModel
+from skembed._newcomers import drop_column
 from skembed._terms import Located
 
 
@@ -19,8 +20,9 @@ class Corrections:
 
     Attributes
     ----------
-    share : float
-        How much of their average is believed.
+    share, share_if_new : float
+        How much of their average is believed, and how much of it where a row has levels
+        that were not learned.
     members : tuple of Member
         Each trained without one fold.
     knowledge : Knowledge
@@ -28,14 +30,17 @@ class Corrections:
     """
 
     share: float
+    share_if_new: float
     members: tuple[Member, ...]
     knowledge: Knowledge
 
-    def output(self, mean: float, rows: Located) -> np.ndarray:
+    def output(self, mean: float, rows: Located, n_columns: int) -> np.ndarray:
         """Return what is to be added to the mixed model's prediction."""
-        features = evidence(mean, rows, self.knowledge).features
-        inputs = Encoded(np.empty((len(features), 0), dtype=np.int32), features)
-        return self.share * np.mean([m.output(inputs) for m in self.members], axis=0)
+        known = evidence(mean, rows, self.knowledge)
+        inputs = Encoded(np.empty((len(rows), 0), dtype=np.int32), known.features)
+        is_known = known.is_known(n_columns)
+        share = np.where(is_known, self.share, self.share_if_new)
+        return share * np.mean([m.output(inputs) for m in self.members], axis=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +75,31 @@ class Interactions:
 
 
 @dataclass(frozen=True, eq=False)
+class Newcomers:
+    """What predicts rows of new levels of a column that do better without it.
+
+    Attributes
+    ----------
+    column : int
+        Which categorical column.
+    unseen_row : int
+        Its code of levels that were not learned.
+    blend : Blend
+        Fitted without the column.
+    """
+
+    column: int
+    unseen_row: int
+    blend: Blend
+
+    def replace_in(self, output: np.ndarray, inputs: Encoded) -> None:
+        """Predict the rows of new levels anew."""
+        new = np.flatnonzero(inputs.codes[:, self.column] == self.unseen_row)
+        if len(new):
+            output[new] = self.blend.forward(drop_column(inputs.take(new), self.column))
+
+
+@dataclass(frozen=True, eq=False)
 class Blend:
     """Everything that predicts, in units of the standardised target.
 
@@ -81,6 +111,8 @@ class Blend:
         None where they are not believed, or there was too little to train on.
     interactions : Interactions or None
         None where no interaction was found, or it was not believed.
+    newcomers : Newcomers or None
+        None where new levels are predicted well with their column.
     tables : tuple of ndarray
         The vectors of each categorical column's levels, those of unseen levels last.
     """
@@ -88,6 +120,7 @@ class Blend:
     model: MixedModel
     corrections: Corrections | None
     interactions: Interactions | None
+    newcomers: Newcomers | None
     tables: tuple[np.ndarray, ...]
 
     @property
@@ -101,7 +134,10 @@ class Blend:
         prediction = self.model.predict(rows)
         output = prediction.copy()
         if self.corrections is not None:
-            output += self.corrections.output(self.model.mean, rows)
+            output += self.corrections.output(self.model.mean, rows, len(self.tables))
         if self.interactions is not None:
             output += self.interactions.output(inputs, prediction)
-        return output[:, np.newaxis]
+        output = output[:, np.newaxis]
+        if self.newcomers is not None:
+            self.newcomers.replace_in(output, inputs)
+        return output

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from skembed._blend import Blend, Corrections, Interactions
+from skembed._blend import Blend, Corrections, Interactions, Newcomers
 from skembed._cross_training import (
+    Corrected,
     CrossTrained,
     History,
     Task,
@@ -20,8 +22,9 @@ from skembed._folds import deal_into_folds
 from skembed._gate import believable_shares
 from skembed._interactions import count_dimensions, interaction_vectors
 from skembed._mixed_model import MixedModel, fit_mixed_model
+from skembed._newcomers import is_better_without, without_column
 from skembed._ramps import learn_ramps
-from skembed._sample import Sample
+from skembed._sample import Sample, merge_equal_rows
 from skembed._screening import Residuals, find_terms
 from skembed._tables import common_vectors, level_tables
 from skembed._target import TargetScale
@@ -65,22 +68,52 @@ def fit_blend(
     history : dict of list of float
         Losses by epoch, averaged over the networks that correct.
     """
+    # threads of linear algebra that wait for each other cost more than they bring
+    with threadpool_limits(1, user_api="blas"):
+        blend, history, sample = _fit_without_newcomers(
+            rows, table_rows, dims, params, scale, rng
+        )
+        if not table_rows:
+            return blend, history
+        column = int(np.argmax(table_rows))
+        if is_better_without(blend.model, sample, column, N_FOLDS, rng):
+            second, *_ = _fit_without_newcomers(
+                merge_equal_rows(without_column(rows, column)),
+                [*table_rows[:column], *table_rows[column + 1 :]],
+                [*dims[:column], *dims[column + 1 :]],
+                params,
+                scale,
+                rng,
+            )
+            newcomers = Newcomers(column, table_rows[column] - 1, second)
+            blend = replace(blend, newcomers=newcomers)
+    return blend, history
+
+
+def _fit_without_newcomers(
+    rows: Sample,
+    table_rows: Sequence[int],
+    dims: Sequence[int | None],
+    params: Mapping[str, Any],
+    scale: TargetScale,
+    rng: np.random.Generator,
+) -> tuple[Blend, History, Sample]:
+    """Fit a blend, and return the sample that it was fitted on as well."""
     is_enough = rows.n_observations >= LEAST_OBSERVATIONS
     n_networks = params["n_networks"] if is_enough else 0
     folds = deal_into_folds(rows, max(N_FOLDS, n_networks), rng)
-    # threads of linear algebra that wait for each other cost more than they bring
-    with threadpool_limits(1, user_api="blas"):
-        base, model = _fit_mixed_models(folds.sample, table_rows)
+    base, model = _fit_mixed_models(folds.sample, table_rows)
+    corrections, interactions, tables = None, None, None
+    history: History = {"loss": []}
+    if n_networks:
         task = Task(folds, n_networks, params, scale, rng)
-        corrections, interactions, tables = None, None, None
-        history: History = {"loss": []}
-        if n_networks:
-            corrections, interactions, tables, history = _train_networks(
-                task, base, model, table_rows
-            )
+        corrections, interactions, tables, history = _train_networks(
+            task, base, model, table_rows
+        )
     deep = tables or [np.zeros((n_rows, 0)) for n_rows in table_rows]
     vectors = level_tables(model, table_rows, deep, dims)
-    return Blend(model, corrections, interactions, vectors), history
+    blend = Blend(model, corrections, interactions, None, vectors)
+    return blend, history, folds.sample
 
 
 def _fit_mixed_models(
@@ -111,19 +144,25 @@ def _train_networks(
     task: Task, base: MixedModel, model: MixedModel, table_rows: Sequence[int]
 ) -> tuple[Corrections | None, Interactions | None, list[np.ndarray] | None, History]:
     """Train both kinds of networks, and keep those that are believed."""
-    trained, knowledge = train_corrections(task, model)
+    corrected = train_corrections(task, model, len(table_rows))
     sample = task.folds.sample
     read = sample.inputs, table_rows, base.ramps.bent
     left_over = _residuals(model, sample).mean
     n_dims = count_dimensions(*read, left_over, sample.weight, task.rng)
-    found = [trained]
+    found = [corrected.networks]
     if any(n_dims):
         found.append(train_interactions(task, base, table_rows, n_dims))
-    shares = _shares(task, trained.base, found)
+    shares = _shares(corrected, found, corrected.is_new[: len(left_over)])
+    if_new = _shares(corrected, found[:1], ~corrected.is_new)
 
     corrections, interactions, tables = None, None, None
-    if shares[0] >= LEAST_SHARE:
-        corrections = Corrections(float(shares[0]), trained.members, knowledge)
+    if max(shares[0], if_new[0]) >= LEAST_SHARE:
+        corrections = Corrections(
+            float(shares[0]),
+            float(if_new[0]),
+            corrected.networks.members,
+            corrected.knowledge,
+        )
     if any(n_dims) and shares[1] >= LEAST_SHARE:
         members, columns = found[1].members, tuple(np.flatnonzero(n_dims).tolist())
         interactions = Interactions(float(shares[1]), members, columns, base)
@@ -132,14 +171,19 @@ def _train_networks(
         for place, column in enumerate(columns):
             aligned = common_vectors(members, place, tables[column], sizes[column])
             tables[column] = aligned
-    return corrections, interactions, tables, trained.history
+    return corrections, interactions, tables, corrected.networks.history
 
 
-def _shares(task: Task, base: np.ndarray, found: Sequence[CrossTrained]) -> np.ndarray:
-    """Judge networks by the rows that they have left out."""
-    judged, sample = task.judged, task.folds.sample
-    error = (sample.target[:, 0] - base)[judged]
-    changes = [(networks.corrected - base)[judged] for networks in found]
+def _shares(
+    corrected: Corrected, found: Sequence[CrossTrained], left_aside: np.ndarray
+) -> np.ndarray:
+    """Judge networks by rows that they have left out, but for those left aside."""
+    folds, base = corrected.folds, corrected.networks.base
+    is_judged = folds.of_row[: len(left_aside)] < len(corrected.networks.members)
+    rows = np.flatnonzero(is_judged & ~left_aside)
+    if not len(rows):
+        return np.zeros(len(found))
+    error = folds.sample.target[rows, 0] - base[rows]
+    changes = np.column_stack([n.corrected[rows] - base[rows] for n in found])
     ambiguity = np.array([networks.ambiguity for networks in found])
-    weight = sample.weight[judged]
-    return believable_shares(error, np.column_stack(changes), weight, ambiguity)
+    return believable_shares(error, changes, folds.sample.weight[rows], ambiguity)

@@ -14,14 +14,22 @@ from typing import Any
 import numpy as np
 
 from skembed._encoding import Encoded
-from skembed._evidence import Knowledge, evidence, knowledge_without_folds
+from skembed._evidence import (
+    Evidence,
+    Knowledge,
+    evidence,
+    knowledge_without_folds,
+)
 from skembed._folds import Folds
 from skembed._interactions import interaction_vectors
 from skembed._members import CORRECTION, INTERACTION, Member, Recipe, train_member
 from skembed._mixed_model import MixedModel, fit_without_folds
+from skembed._sample import Sample
 from skembed._target import TargetScale
 
 ROWS_TO_COMPARE = 10_000
+READ_AGAIN = 0.1  # of the rows, as if levels of theirs were new
+FORGOTTEN_TOO = 0.2  # how often another level of such a row is new as well
 
 History = dict[str, list[float]]
 
@@ -74,11 +82,6 @@ class Task:
     params: Mapping[str, Any]
     scale: TargetScale
     rng: np.random.Generator
-
-    @property
-    def judged(self) -> np.ndarray:
-        """The rows that some network has left out."""
-        return np.flatnonzero(self.folds.of_row < self.n_networks)
 
     def cross_train(
         self,
@@ -133,8 +136,33 @@ class Task:
         )
 
 
-def train_corrections(task: Task, model: MixedModel) -> tuple[CrossTrained, Knowledge]:
+@dataclass(frozen=True, eq=False)
+class Corrected:
+    """What networks that read effects have been trained on, and what they made of it.
+
+    Attributes
+    ----------
+    networks : CrossTrained
+        What was trained.
+    folds : Folds
+        The rows, then some of them again as if levels of theirs were new.
+    is_new : ndarray of shape (n_rows,) and dtype bool
+        Which rows have a level that the fit without their fold does not know.
+    knowledge : Knowledge
+        What the networks are to read of new rows.
+    """
+
+    networks: CrossTrained
+    folds: Folds
+    is_new: np.ndarray
+    knowledge: Knowledge
+
+
+def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Corrected:
     """Train networks that read the effects of a mixed model.
+
+    Some rows are read a second time as if levels of theirs were new, so that networks
+    know what to make of those. They weigh less where more is left to chance.
 
     Parameters
     ----------
@@ -142,22 +170,78 @@ def train_corrections(task: Task, model: MixedModel) -> tuple[CrossTrained, Know
         On what, and how.
     model : MixedModel
         What is to be corrected.
+    n_columns : int
+        How many categorical columns there are.
 
     Returns
     -------
-    networks : CrossTrained
-        What was trained.
-    knowledge : Knowledge
-        What they are to read of new rows.
+    Corrected
+        What came of it.
     """
-    rows = model.locate(task.folds.sample.inputs)
-    knowledge = knowledge_without_folds(model, task.folds, rows)
-    seen = evidence(model.mean, rows, knowledge, task.folds.of_row)
-    inputs = Encoded(np.empty((len(rows), 0), dtype=np.int32), seen.features)
-    predictions = np.repeat(seen.prediction[:, np.newaxis], task.n_networks, axis=1)
+    folds, sample = task.folds, task.folds.sample
+    rows = model.locate(sample.inputs)
+    knowledge = knowledge_without_folds(model, folds, rows)
+    again = _rows_to_read_again(folds, n_columns, task.rng)
+    forgotten = _forgotten_terms(model, len(again), n_columns, task.rng)
+
+    seen = evidence(model.mean, rows, knowledge, folds.of_row)
+    new_rows = rows.take(again).forget(forgotten)
+    new = evidence(model.mean, new_rows, knowledge, folds.of_row[again])
+    copies = sample.take(again)
+    copies = replace(copies, weight=copies.weight * _caution(sample, seen, copies, new))
+
+    joined = _joined(sample, copies)
+    features = np.vstack([seen.features, new.features])
+    inputs = Encoded(np.empty((len(features), 0), dtype=np.int32), features)
+    prediction = np.concatenate([seen.prediction, new.prediction])
+    of_row = np.concatenate([folds.of_row, folds.of_row[again]])
+    wider = replace(task, folds=Folds(joined, of_row, folds.count))
+    is_new = np.concatenate([~seen.is_known(n_columns), ~new.is_known(n_columns)])
+    predictions = np.repeat(prediction[:, np.newaxis], task.n_networks, axis=1)
     no_tables: list[list[np.ndarray]] = [[] for _ in range(task.n_networks)]
-    networks = task.cross_train(CORRECTION, inputs, predictions, no_tables)
-    return networks, knowledge.averaged()
+    networks = wider.cross_train(CORRECTION, inputs, predictions, no_tables)
+    return Corrected(networks, wider.folds, is_new, knowledge.averaged())
+
+
+def _rows_to_read_again(
+    folds: Folds, n_columns: int, rng: np.random.Generator
+) -> np.ndarray:
+    n_rows = len(folds.of_row)
+    n_copies = int(np.ceil(READ_AGAIN * n_rows)) if n_columns else 0
+    return np.sort(rng.choice(n_rows, n_copies, replace=False))
+
+
+def _forgotten_terms(
+    model: MixedModel, n_rows: int, n_columns: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw which levels of each row are new: one for sure, each other one at times."""
+    forgotten = rng.random((n_rows, n_columns)) < FORGOTTEN_TOO
+    if n_columns:
+        forgotten[np.arange(n_rows), rng.integers(n_columns, size=n_rows)] = True
+    parts = [forgotten[:, list(term.columns)].any(axis=1) for term in model.terms]
+    return np.column_stack([np.empty((n_rows, 0), dtype=bool), *parts])
+
+
+def _caution(sample: Sample, seen: Evidence, copies: Sample, new: Evidence) -> float:
+    """Return how much less is left to chance in rows as they are."""
+    left = [
+        part.weight
+        @ (part.target[:, 0] - known.prediction) ** 2
+        / max(part.weight.sum(), 1.0)
+        for part, known in ((sample, seen), (copies, new))
+    ]
+    return float(min(left[0] / left[1], 1.0)) if left[1] > 0 else 1.0
+
+
+def _joined(first: Sample, second: Sample) -> Sample:
+    """Put the rows of one sample after those of another, for their targets alone."""
+    return Sample(
+        inputs=first.inputs,
+        target=np.vstack([first.target, second.target]),
+        count=np.concatenate([first.count, second.count]),
+        weight=np.concatenate([first.weight, second.weight]),
+        squares=np.vstack([first.squares, second.squares]),
+    )
 
 
 def train_interactions(

@@ -47,10 +47,17 @@ class Evidence:
         cell, the prediction.
     prediction : ndarray of shape (n_rows,)
         Of the mixed model.
+    counts : ndarray of shape (n_rows, n_terms)
+        How many observations each term's cell had.
     """
 
     features: np.ndarray
     prediction: np.ndarray
+    counts: np.ndarray
+
+    def is_known(self, n_columns: int) -> np.ndarray:
+        """Say which rows have no level that is new in one of the columns."""
+        return np.asarray((self.counts[:, :n_columns] > 0).all(axis=1))
 
 
 def knowledge_without_folds(
@@ -118,4 +125,4 @@ def evidence(
         counts[:, t] = padded[rows.cells[:, t], fit]
     sums = np.column_stack([lines, prediction])
     features = np.hstack([rows.lines, sums, terms, np.log1p(counts)])
-    return Evidence(features, prediction)
+    return Evidence(features, prediction, counts)

@@ -46,6 +46,16 @@ class Sample:
     weight: np.ndarray
     squares: np.ndarray
 
+    def take(self, rows: np.ndarray) -> Sample:
+        """Return some of the rows."""
+        return Sample(
+            inputs=self.inputs.take(rows),
+            target=self.target[rows],
+            count=self.count[rows],
+            weight=self.weight[rows],
+            squares=self.squares[rows],
+        )
+
     @property
     def within(self) -> np.ndarray:
         """The part of each output's mean squared error that was averaged away."""

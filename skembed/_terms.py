@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,6 +113,31 @@ class Located:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def take(self, rows: np.ndarray) -> Located:
+        """Return some of the rows."""
+        return replace(
+            self,
+            lines=self.lines[rows],
+            cells=self.cells[rows],
+            multipliers=self.multipliers[rows],
+        )
+
+    def forget(self, terms: np.ndarray) -> Located:
+        """Return the rows as if some of their cells had not been learned.
+
+        Parameters
+        ----------
+        terms : ndarray of shape (n_rows, n_terms) and dtype bool
+            Which ones.
+
+        Returns
+        -------
+        Located
+            Of as many rows.
+        """
+        unseen = np.array(self.n_cells, dtype=self.cells.dtype)
+        return replace(self, cells=np.where(terms, unseen, self.cells))
 
     def split(self, coefficients: np.ndarray) -> list[np.ndarray]:
         """Split coefficients into those of the lines and the effects of each term."""
