@@ -18,6 +18,7 @@ from skembed.datasets import make_tokens
 def example_parameters():
     """The network and the training of the motivating example."""
     return {
+        "model": "network",
         "embedding_dim": 4,
         "hidden_units": (10, 8, 6, 4),
         "activation": ("relu", "linear", "linear", "linear"),
@@ -39,7 +40,7 @@ def example(tokens, example_parameters):
     return EmbeddingRegressor(**example_parameters, random_state=0).fit(*tokens)
 
 
-def make_shops(n_samples=400, seed=0):
+def make_shops(n_samples=400, seed=0, interaction=0):
     """A table of two categorical columns, a rare level, missing values, a quantity."""
     rng = np.random.default_rng(seed)
     city = rng.choice(["Bergen", "Oslo", "Tromsø"], n_samples).astype(object)
@@ -49,6 +50,7 @@ def make_shops(n_samples=400, seed=0):
     day = rng.integers(7, size=n_samples)
     effect = pd.Series(city).map({"Bergen": 1.0, "Oslo": 2.0, "Tromsø": 5.0}).fillna(3)
     y = effect.to_numpy() + 0.5 * size + 0.1 * day + rng.normal(0, 0.1, n_samples)
+    y += interaction * ((effect - 3) / 2 * np.cos(day) + np.sin(2 * size))
     size[20:30] = np.nan
     X = pd.DataFrame({"city": city, "size": size, "day": day})
     return X, pd.Series(y, name="sales")
@@ -61,9 +63,38 @@ def shops():
 
 @pytest.fixture(scope="session")
 def shop_model():
-    return EmbeddingRegressor(hidden_units=(8,), epochs=20, random_state=0).fit(
-        *make_shops()
+    """A network, fitted to `make_shops`."""
+    return EmbeddingRegressor(
+        model="network", hidden_units=(8,), epochs=20, random_state=0
+    ).fit(*make_shops())
+
+
+@pytest.fixture(scope="session")
+def blend_model():
+    """A blend of all its parts, fitted to `make_shops` with interactions."""
+    return EmbeddingRegressor(embedding_dim=2, epochs=12, random_state=1).fit(
+        *make_shops(interaction=1)
     )
+
+
+@pytest.fixture(params=["network", "blend"])
+def fitted_shops(request):
+    """A fitted model of either kind, and what it was fitted to."""
+    if request.param == "network":
+        return request.getfixturevalue("shop_model"), *make_shops()
+    return request.getfixturevalue("blend_model"), *make_shops(interaction=1)
+
+
+@pytest.fixture(params=["network", "auto"], ids=["network", "blend"])
+def quick_parameters(request):
+    """Parameters of a quick fit of either kind."""
+    return {
+        "model": request.param,
+        "n_networks": 2,
+        "hidden_units": (8,),
+        "epochs": 5,
+        "random_state": 0,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +108,13 @@ def long_table():
 
 @pytest.fixture
 def long_parameters():
-    return {"hidden_units": (8,), "batch_size": 64, "epochs": 4, "random_state": 0}
+    return {
+        "model": "network",
+        "hidden_units": (8,),
+        "batch_size": 64,
+        "epochs": 4,
+        "random_state": 0,
+    }
 
 
 @pytest.fixture

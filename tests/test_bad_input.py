@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from scipy import sparse
 
-from skembed import EmbeddingRegressor
+from skembed import EmbeddingRegressor, _blending
 from skembed.exceptions import ColumnError, TrainingError
 
 N = 20
@@ -15,8 +15,10 @@ Y = np.arange(N, dtype=float)
 
 
 @pytest.fixture
-def quick():
-    return EmbeddingRegressor(hidden_units=(4,), epochs=2, random_state=0)
+def quick(quick_parameters, monkeypatch):
+    # or a blend would train nothing on so few rows
+    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 10)
+    return EmbeddingRegressor(**quick_parameters | {"hidden_units": (4,), "epochs": 2})
 
 
 def frame(**columns):
@@ -146,10 +148,13 @@ def test_another_type_of_levels_is_refused_when_predicting(quick):
         quick.predict(pd.DataFrame({"token": [1, 2]}))
 
 
-def test_a_diverging_training_is_named():
-    model = EmbeddingRegressor(optimizer="sgd", learning_rate=1e6, random_state=0)
+DIVERGING = {"optimizer": "sgd", "learning_rate": 1e6, "epochs": 30}
+
+
+def test_a_diverging_training_is_named(quick):
+    quick.set_params(hidden_units=(64, 32), **DIVERGING)
     with pytest.raises(TrainingError, match="smaller learning_rate"):
-        model.fit(frame(size=Y), Y)
+        quick.fit(frame(size=Y), Y)
 
 
 class StopHereError(Exception):
@@ -174,7 +179,7 @@ def test_an_earlier_fit_survives_a_failed_one(quick):
             {"callbacks": [LambdaCallback(on_epoch_end=interrupt)]},
             StopHereError,
         ),
-        (other, Y, {"optimizer": "sgd", "learning_rate": 1e6}, TrainingError),
+        (other, Y, DIVERGING, TrainingError),
     ]
     for table, y, parameters, error in failing:
         with pytest.raises(error):
@@ -194,8 +199,9 @@ def test_one_row(quick):
 
 
 def test_one_row_is_too_few_to_validate_with(quick):
+    quick.set_params(model="network", early_stopping=True)
     with pytest.raises(ValueError, match="at least 2 samples"):
-        quick.set_params(early_stopping=True).fit(pd.DataFrame({"token": ["a"]}), [5.0])
+        quick.fit(pd.DataFrame({"token": ["a"]}), [5.0])
 
 
 def test_a_column_of_one_level(quick):

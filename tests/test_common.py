@@ -1,16 +1,19 @@
-"""scikit-learn's own checks, for the defaults and for two other settings."""
+"""scikit-learn's own checks, for the defaults and for other settings."""
 
 import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skembed import EmbeddingRegressor
+from skembed import EmbeddingRegressor, _blending
 
 ESTIMATORS = [
     EmbeddingRegressor(),
     EmbeddingRegressor(categorical_features="all"),
-    EmbeddingRegressor(early_stopping=True),
+    EmbeddingRegressor(model="network"),
+    EmbeddingRegressor(model="network", early_stopping=True),
 ]
+# for blends of tables that are too small to train networks on them
+TRAINED = EmbeddingRegressor(n_networks=2, epochs=2, hidden_units=(4,))
 
 # what check_estimator leaves to the test-suite of scikit-learn
 MORE_CHECKS = [
@@ -28,8 +31,19 @@ MORE_CHECKS = [
 ]
 
 
+@pytest.fixture
+def trained_on_little(monkeypatch):
+    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 10)
+
+
 @parametrize_with_checks(ESTIMATORS)
 def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.usefixtures("trained_on_little")
+@parametrize_with_checks([TRAINED])
+def test_check_estimator_with_networks(estimator, check):
     check(estimator)
 
 
@@ -40,3 +54,11 @@ def test_check_estimator(estimator, check):
 def test_checks_outside_check_estimator(estimator, name):
     check = getattr(estimator_checks, name)
     check(type(estimator).__name__, estimator)
+
+
+@pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
+@pytest.mark.usefixtures("trained_on_little")
+@pytest.mark.parametrize("name", MORE_CHECKS)
+def test_checks_outside_check_estimator_with_networks(name):
+    check = getattr(estimator_checks, name)
+    check(type(TRAINED).__name__, TRAINED)

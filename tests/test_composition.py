@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn import config_context
+from sklearn.base import clone
 from sklearn.compose import (
     ColumnTransformer,
     TransformedTargetRegressor,
@@ -23,8 +24,8 @@ from skembed import EmbeddingRegressor
 
 
 @pytest.fixture
-def quick():
-    return EmbeddingRegressor(hidden_units=(8,), epochs=20, random_state=0)
+def quick(quick_parameters):
+    return EmbeddingRegressor(**quick_parameters | {"epochs": 20})
 
 
 def test_pipeline_after_an_ordinal_encoder(shops, quick):
@@ -48,8 +49,9 @@ def test_pipeline_as_an_encoder(shops, quick):
 
 def test_column_transformer(shops, quick):
     X, y = shops
+    vectors = clone(quick).set_params(embedding_dim=2)
     encode = ColumnTransformer(
-        [("embed", quick, ["city", "day"]), ("scale", StandardScaler(), ["size"])]
+        [("embed", vectors, ["city", "day"]), ("scale", StandardScaler(), ["size"])]
     )
     Z = encode.set_output(transform="pandas").fit_transform(X, y)
     names = ["embed__city_0", "embed__city_1", "embed__day_0", "embed__day_1"]
@@ -101,7 +103,7 @@ def test_stacking(shops, quick):
 
 def test_voting(shops, quick):
     X, y = shops
-    other = EmbeddingRegressor(hidden_units=(), epochs=20, random_state=1)
+    other = clone(quick).set_params(hidden_units=(), random_state=1)
     assert VotingRegressor([("a", quick), ("b", other)]).fit(X, y).score(X, y) > 0.8
 
 

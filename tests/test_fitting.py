@@ -13,6 +13,7 @@ from skembed._target import learn_target_scale
 
 N_ROWS = 600
 LINEAR = {
+    "model": "network",
     "embedding_dim": 2,
     "hidden_units": (3,),
     "optimizer": "sgd",
@@ -90,7 +91,12 @@ def test_the_optimum_of_the_cells_is_the_one_of_their_rows(kind):
     weight = weights(kind)
     X = pd.DataFrame(codes, columns=["a", "b"])
     model = EmbeddingRegressor(
-        alpha=0, epochs=300, batch_size=N_ROWS, learning_rate=0.01, random_state=0
+        model="network",
+        alpha=0,
+        epochs=300,
+        batch_size=N_ROWS,
+        learning_rate=0.01,
+        random_state=0,
     ).fit(X, y[:, 0], sample_weight=weight)
     rows = pd.DataFrame(
         {"y": y[:, 0], "w": np.ones(N_ROWS) if weight is None else weight}
@@ -128,7 +134,8 @@ def test_training_and_validation_share_the_loss_of_all_rows(kind, loss):
 def test_the_target_is_standardised_by_its_cells():
     codes, y = rows_of_cells(1)
     X = pd.DataFrame(codes, columns=["a", "b"])
-    model = EmbeddingRegressor(epochs=1, random_state=0).fit(X, y[:, 0])
+    model = EmbeddingRegressor(model="network", epochs=1, random_state=0)
+    model.fit(X, y[:, 0])
     means = pd.Series(y[:, 0]).groupby([X["a"], X["b"]]).agg(["mean", "count"])
     scale = learn_target_scale(means[["mean"]].to_numpy(), means["count"].to_numpy())
     np.testing.assert_array_equal(model._model.scale.scale, scale.scale)

@@ -29,11 +29,11 @@ def test_import_is_cheap():
 
 
 def test_a_fitted_model_serves_where_tensorflow_is_not_installed(
-    shop_model, shops, tmp_path
+    fitted_shops, tmp_path
 ):
-    X, _ = shops
+    fitted, X, _ = fitted_shops
     with (tmp_path / "served.pkl").open("wb") as file:
-        pickle.dump((shop_model, X), file)
+        pickle.dump((fitted, X), file)
     served = run(
         f"""
         import pickle, sys
@@ -48,8 +48,8 @@ def test_a_fitted_model_serves_where_tensorflow_is_not_installed(
         str(tmp_path / "served.pkl"),
     )
     expected = [
-        shop_model.predict(X).sum(),
-        shop_model.transform(X)[50:].sum(),
-        float(shop_model.similarities("Oslo", "city").sum()),
+        fitted.predict(X).sum(),
+        fitted.transform(X)[50:].sum(),
+        float(fitted.similarities("Oslo", "city").sum()),
     ]
     assert served.split("\n")[:3] == [repr(value) for value in expected]

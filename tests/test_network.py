@@ -6,8 +6,6 @@ import pytest
 
 from skembed import EmbeddingRegressor
 
-QUICK = {"hidden_units": (8, 4), "epochs": 3, "random_state": 0}
-
 
 def build(inputs, features, n_outputs):
     x = keras.layers.Dense(8, "relu")(features)
@@ -81,7 +79,13 @@ def test_a_level_moves_as_far_however_often_a_batch_holds_it():
     """Adam's first step is the learning rate, for every level with a gradient."""
     X = [["rare"]] + [["often"]] * 400
     y = np.array([5.0] + [-1.0, 3.0] * 200)
-    parameters = {"hidden_units": (), "alpha": 0, "random_state": 0, "batch_size": 401}
+    parameters = {
+        "model": "network",
+        "hidden_units": (),
+        "alpha": 0,
+        "random_state": 0,
+        "batch_size": 401,
+    }
     tables = [
         EmbeddingRegressor(
             1, **parameters, loss="absolute_error", epochs=1, learning_rate=rate

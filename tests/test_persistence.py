@@ -29,12 +29,12 @@ COPIES = {
 
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
-def test_a_copy_predicts_the_same(shop_model, shops, copied):
-    X, _ = shops
-    twin = copied(shop_model)
-    np.testing.assert_array_equal(twin.predict(X), shop_model.predict(X))
-    np.testing.assert_array_equal(twin.transform(X), shop_model.transform(X))
-    assert twin.get_params() == shop_model.get_params()
+def test_a_copy_predicts_the_same(fitted_shops, copied):
+    model, X, _ = fitted_shops
+    twin = copied(model)
+    np.testing.assert_array_equal(twin.predict(X), model.predict(X))
+    np.testing.assert_array_equal(twin.transform(X), model.transform(X))
+    assert twin.get_params() == model.get_params()
 
 
 def test_a_copy_of_one_with_a_builder_predicts_the_same(shops):
@@ -49,12 +49,12 @@ def test_a_copy_of_one_with_a_builder_predicts_the_same(shops):
     np.testing.assert_array_equal(twin.predict(X), model.predict(X))
 
 
-def test_a_clone_with_an_optimizer_instance_fits_the_same(shops):
+def test_a_clone_with_an_optimizer_instance_fits_the_same(shops, quick_parameters):
     import keras
 
     X, y = shops
     optimizer = keras.optimizers.Adam(0.01)
-    model = EmbeddingRegressor(optimizer=optimizer, epochs=2, random_state=0).fit(X, y)
+    model = EmbeddingRegressor(**quick_parameters, optimizer=optimizer).fit(X, y)
     np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), model.predict(X))
 
 
@@ -62,10 +62,10 @@ def test_the_example_pickles_to_less_than_100_kilobytes(example):
     assert len(pickle.dumps(example)) < 100_000
 
 
-def test_predicting_leaves_no_trace(shop_model, shops):
-    X, _ = shops
-    before = pickle.dumps(shop_model)
-    shop_model.predict(X)
-    shop_model.transform(X)
-    shop_model.similarities("Oslo", "city")
-    assert pickle.dumps(shop_model) == before
+def test_predicting_leaves_no_trace(fitted_shops):
+    model, X, _ = fitted_shops
+    before = pickle.dumps(model)
+    model.predict(X)
+    model.transform(X)
+    model.similarities("Oslo", "city")
+    assert pickle.dumps(model) == before

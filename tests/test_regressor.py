@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from skembed import EmbeddingRegressor
@@ -18,20 +19,26 @@ def to_polars(X):
     )
 
 
-QUICK = {"hidden_units": (8,), "epochs": 5, "random_state": 0}
+QUICK = {"model": "network", "hidden_units": (8,), "epochs": 5, "random_state": 0}
 
 
-def test_it_learns_levels_and_quantities_together(shop_model, shops):
-    X, y = shops
-    assert shop_model.score(X, y) > 0.9
-    assert list(shop_model.categories_) == ["city", "day"]
-    cities = shop_model.categories_["city"]
+def test_it_learns_levels_and_quantities_together(fitted_shops):
+    model, X, y = fitted_shops
+    assert model.score(X, y) > 0.9
+    assert list(model.categories_) == ["city", "day"]
+    cities = model.categories_["city"]
     assert cities[:-1].tolist() == ["Alta", "Bergen", "Oslo", "Tromsø"]
     assert pd.isna(cities[-1])
     counts = X["city"].fillna("none").value_counts()
     expected = [counts[city] for city in [*cities[:-1], "none"]]
-    assert shop_model.category_counts_["city"].tolist() == expected
-    np.testing.assert_array_equal(shop_model.is_categorical_, [True, False, True])
+    assert model.category_counts_["city"].tolist() == expected
+    np.testing.assert_array_equal(model.is_categorical_, [True, False, True])
+
+
+def test_the_blend_that_tests_share_has_all_its_parts(blend_model):
+    core = blend_model._model.core
+    assert core.corrections is not None
+    assert core.interactions is not None
 
 
 def test_embedding_is_the_one_table_of_one_column(example):
@@ -39,31 +46,32 @@ def test_embedding_is_the_one_table_of_one_column(example):
     assert example.embedding_ is example.embeddings_["token"]
 
 
-def test_embedding_of_several_columns_points_to_embeddings(shop_model):
-    assert not hasattr(shop_model, "embedding_")
+def test_embedding_of_several_columns_points_to_embeddings(fitted_shops):
+    model, _, _ = fitted_shops
+    assert not hasattr(model, "embedding_")
     with pytest.raises(AttributeError, match="use embeddings_"):
-        shop_model.embedding_  # noqa: B018
-    assert shop_model.embeddings_["city"].shape == (5, 2)
-    assert shop_model.embeddings_["day"].shape == (7, 2)
+        model.embedding_  # noqa: B018
+    assert model.embeddings_["city"].shape == (5, 2)
+    assert model.embeddings_["day"].shape == (7, 2)
 
 
-def test_history_loss_curve_and_n_iter_agree(shop_model):
-    assert shop_model.n_iter_ == len(shop_model.loss_curve_) == 20
-    assert shop_model.history_ == {"loss": shop_model.loss_curve_}
-    assert shop_model.loss_curve_[-1] < shop_model.loss_curve_[0]
+def test_history_loss_curve_and_n_iter_agree(fitted_shops):
+    model, _, _ = fitted_shops
+    assert model.n_iter_ == len(model.loss_curve_) == model.epochs
+    assert model.history_ == {"loss": model.loss_curve_}
+    assert model.loss_curve_[-1] < model.loss_curve_[0]
 
 
 def test_the_last_loss_is_the_mean_squared_error_in_units_of_y(shops):
     X, y = shops
-    model = EmbeddingRegressor(
-        hidden_units=(8,), alpha=0, batch_size=len(X), epochs=300, random_state=0
-    ).fit(X, 100 * y)
+    parameters = QUICK | {"alpha": 0, "batch_size": len(X), "epochs": 300}
+    model = EmbeddingRegressor(**parameters).fit(X, 100 * y)
     error = np.mean((model.predict(X) - 100 * y) ** 2)
     assert model.loss_curve_[-1] == pytest.approx(error, rel=0.02)
 
 
-def test_unfitted_it_says_so(tokens):
-    model = EmbeddingRegressor()
+def test_unfitted_it_says_so(tokens, quick_parameters):
+    model = EmbeddingRegressor(**quick_parameters)
     for ask in (
         lambda: model.predict(tokens[0]),
         lambda: model.transform(tokens[0]),
@@ -79,29 +87,29 @@ def test_unfitted_it_says_so(tokens):
 # -- transform -------------------------------------------------------------------------
 
 
-def test_transform_puts_vectors_in_place_of_levels(shop_model, shops):
-    X, _ = shops
-    Z = shop_model.transform(X)
-    names = shop_model.get_feature_names_out().tolist()
+def test_transform_puts_vectors_in_place_of_levels(fitted_shops):
+    model, X, _ = fitted_shops
+    Z = model.transform(X)
+    names = model.get_feature_names_out().tolist()
     assert names == ["city_0", "city_1", "size", "day_0", "day_1"]
     oslo = X["city"] == "Oslo"
-    vector = shop_model.embeddings_["city"][2]
+    vector = model.embeddings_["city"][2]
     assert vector.dtype == np.float32
     np.testing.assert_array_equal(Z[oslo, :2], np.tile(vector, (oslo.sum(), 1)))
     np.testing.assert_array_equal(Z[:, 2], X["size"])
 
 
-def test_fit_transform_is_fit_then_transform(shop_model, shops):
-    X, y = shops
-    parameters = {"hidden_units": (8,), "epochs": 20, "random_state": 0}
-    Z = EmbeddingRegressor(**parameters).fit_transform(X, y)
-    np.testing.assert_array_equal(Z, shop_model.transform(X))
+def test_fit_transform_is_fit_then_transform(fitted_shops):
+    model, X, y = fitted_shops
+    Z = clone(model).fit_transform(X, y)
+    np.testing.assert_array_equal(Z, model.transform(X))
 
 
 @pytest.mark.parametrize(("container", "frame"), [("pandas", pd), ("polars", pl)])
-def test_set_output(shops, container, frame):
+def test_set_output(shops, quick_parameters, container, frame):
     X, y = shops
-    model = EmbeddingRegressor(**QUICK).set_output(transform=container).fit(X, y)
+    model = EmbeddingRegressor(**quick_parameters).set_output(transform=container)
+    model.fit(X, y)
     Z = model.transform(X)
     assert isinstance(Z, frame.DataFrame)
     assert list(Z.columns) == model.get_feature_names_out().tolist()
@@ -123,22 +131,25 @@ def test_similarities_are_euclidean_distances_by_level(example):
     assert distances["e"] == 0
 
 
-def test_similarities_of_a_missing_level(shop_model):
-    distances = shop_model.similarities(None, "city")
+def test_similarities_of_a_missing_level(fitted_shops):
+    model, _, _ = fitted_shops
+    distances = model.similarities(None, "city")
     assert distances.iloc[-1] == 0
     assert (distances.iloc[:-1] > 0).all()
 
 
-def test_similarities_need_a_column_where_there_are_several(shop_model):
+def test_similarities_need_a_column_where_there_are_several(fitted_shops):
+    model, _, _ = fitted_shops
     with pytest.raises(ColumnError, match="'city', 'day'"):
-        shop_model.similarities("Oslo")
+        model.similarities("Oslo")
     with pytest.raises(ColumnError, match="column='size' is not one"):
-        shop_model.similarities("Oslo", "size")
+        model.similarities("Oslo", "size")
 
 
-def test_an_unknown_token_is_answered_with_close_spellings(shop_model):
+def test_an_unknown_token_is_answered_with_close_spellings(fitted_shops):
+    model, _, _ = fitted_shops
     with pytest.raises(UnknownLevelError, match="did you mean 'Oslo'"):
-        shop_model.similarities("Osló", "city")
+        model.similarities("Osló", "city")
 
 
 # -- unseen, rare and missing levels ---------------------------------------------------
@@ -151,17 +162,17 @@ def test_an_unseen_level_gets_the_average_vector_weighted_by_counts(example):
     np.testing.assert_allclose(unseen[0], average, rtol=1e-5, atol=1e-6)
 
 
-def test_an_unseen_level_can_be_refused(example, tokens):
-    strict = EmbeddingRegressor(**QUICK, handle_unknown="error").fit(*tokens)
+def test_an_unseen_level_can_be_refused(tokens, quick_parameters):
+    strict = EmbeddingRegressor(**quick_parameters, handle_unknown="error").fit(*tokens)
     for method in (strict.predict, strict.transform):
         with pytest.raises(UnknownLevelError, match=r"'token'.*'q', 'r'.*average"):
             method(pd.DataFrame({"token": ["a", "q", "r"]}))
     strict.predict(pd.DataFrame({"token": ["a"]}))
 
 
-def test_rare_levels_share_a_vector_and_missing_ones_do_not(shops):
+def test_rare_levels_share_a_vector_and_missing_ones_do_not(shops, quick_parameters):
     X, y = shops
-    model = EmbeddingRegressor(**QUICK, min_frequency=11).fit(X[["city"]], y)
+    model = EmbeddingRegressor(**quick_parameters, min_frequency=11).fit(X[["city"]], y)
     vectors = dict(zip(model.categories_["city"], model.embedding_, strict=True))
     missing = model.embedding_[-1]
     unseen = model.transform(pd.DataFrame({"city": ["Bodø"]}))[0]
@@ -169,23 +180,30 @@ def test_rare_levels_share_a_vector_and_missing_ones_do_not(shops):
     distinct = {tuple(np.float32(v)) for v in (alta, missing, unseen, vectors["Oslo"])}
     assert len(distinct) == 4
 
-    pooled = EmbeddingRegressor(**QUICK, max_categories=2).fit(X[["city"]], y)
+    pooled = EmbeddingRegressor(**quick_parameters, max_categories=2)
+    pooled.fit(X[["city"]], y)
     assert len(np.unique(pooled.embedding_[:-1], axis=0)) == 2
 
 
-def test_a_missing_level_never_seen_in_fit_is_unseen(example):
-    missing = example.transform(pd.DataFrame({"token": [None]}))
-    unseen = example.transform(pd.DataFrame({"token": ["never seen"]}))
+def test_a_missing_level_never_seen_in_fit_is_unseen(tokens, quick_parameters):
+    model = EmbeddingRegressor(**quick_parameters).fit(*tokens)
+    missing = model.transform(pd.DataFrame({"token": [None]}))
+    unseen = model.transform(pd.DataFrame({"token": ["never seen"]}))
     np.testing.assert_array_equal(missing, unseen)
 
 
-def test_a_missing_quantity_is_predicted_from_the_rest():
+LONG = {"model": "network", "epochs": 60, "alpha": 0}
+EITHER = pytest.mark.parametrize("parameters", [LONG, {}], ids=["network", "blend"])
+
+
+@EITHER
+def test_a_missing_quantity_is_predicted_from_the_rest(parameters):
     rng = np.random.default_rng(0)
     x = rng.normal(size=600)
     y = np.where(rng.random(600) < 0.5, 10.0, 2 * x)
     x[y == 10] = np.nan
     X = pd.DataFrame({"x": x})
-    model = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y)
+    model = EmbeddingRegressor(**parameters, random_state=0).fit(X, y)
     assert model.score(X, y) > 0.99
     assert np.isnan(model.transform(X)[y == 10]).all()  # transform changes nothing
 
@@ -193,15 +211,19 @@ def test_a_missing_quantity_is_predicted_from_the_rest():
 # -- parameters ------------------------------------------------------------------------
 
 
-def test_embedding_dim_by_column(shops):
-    model = EmbeddingRegressor({"city": 3}, **QUICK).fit(*shops)
+# a blend finds no more than an effect in days
+@pytest.mark.parametrize(("model", "auto"), [("network", 2), ("auto", 1)])
+def test_embedding_dim_by_column(shops, model, auto):
+    parameters = QUICK | {"model": model, "n_networks": 2}
+    model = EmbeddingRegressor({"city": 3}, **parameters).fit(*shops)
     shapes = {name: table.shape for name, table in model.embeddings_.items()}
-    assert shapes == {"city": (5, 3), "day": (7, 2)}
+    assert shapes == {"city": (5, 3), "day": (7, auto)}
 
 
 def test_without_hidden_layers_it_is_additive(shops):
     X, y = shops
-    model = EmbeddingRegressor(hidden_units=(), epochs=50, random_state=0).fit(X, y)
+    parameters = QUICK | {"hidden_units": (), "epochs": 50}
+    model = EmbeddingRegressor(**parameters).fit(X, y)
     corners = pd.DataFrame(
         {"city": ["Oslo", "Oslo", "Bergen", "Bergen"], "size": 0.0, "day": [1, 4, 1, 4]}
     )
@@ -215,7 +237,8 @@ def test_without_hidden_layers_it_is_additive(shops):
 )
 def test_every_loss_learns(shops, loss):
     X, y = shops
-    model = EmbeddingRegressor(loss=loss, epochs=40, alpha=1, random_state=0).fit(X, y)
+    parameters = {"model": "network", "epochs": 40, "alpha": 1, "random_state": 0}
+    model = EmbeddingRegressor(loss=loss, **parameters).fit(X, y)
     assert model.score(X, y) > 0.9
 
 
@@ -225,6 +248,7 @@ def test_absolute_error_predicts_medians():
         [np.zeros(200), np.full(100, 9.0), np.full(200, 5), np.ones(100)]
     )
     model = EmbeddingRegressor(
+        model="network",
         loss="absolute_error",
         alpha=0,
         epochs=200,
@@ -239,7 +263,7 @@ def test_absolute_error_predicts_medians():
 def test_several_outputs_are_predicted_together(shops):
     X, y = shops
     Y = np.column_stack([y, -50 * y])
-    model = EmbeddingRegressor(epochs=40, random_state=0).fit(X, Y)
+    model = EmbeddingRegressor(model="network", epochs=40, random_state=0).fit(X, Y)
     prediction = model.predict(X)
     assert prediction.shape == Y.shape
     assert model.n_outputs_ == 2
@@ -250,6 +274,7 @@ def test_early_stopping_keeps_the_best_weights(shops):
     X, y = shops
     noise = pd.DataFrame({"id": np.arange(len(X)) % 97, "city": X["city"]})
     parameters = {
+        "model": "network",
         "alpha": 0,
         "learning_rate": 0.01,
         "early_stopping": True,
@@ -273,17 +298,15 @@ def test_alpha_shrinks_the_weights_towards_zero(tokens):
     assert norms == sorted(norms, reverse=True)
 
 
-def test_categorical_features_choose_the_columns(shops):
+def test_categorical_features_choose_the_columns(shops, quick_parameters):
     X, y = shops
-    by_name = EmbeddingRegressor(**QUICK, categorical_features=["city"]).fit(X, y)
-    by_mask = EmbeddingRegressor(
-        **QUICK, categorical_features=[True, False, False]
-    ).fit(X, y)
-    by_position = EmbeddingRegressor(**QUICK, categorical_features=[0]).fit(X, y)
+    by_name, by_mask, by_position, everything = (
+        EmbeddingRegressor(**quick_parameters, categorical_features=chosen).fit(X, y)
+        for chosen in (["city"], [True, False, False], [0], "all")
+    )
     for model in (by_name, by_mask, by_position):
         assert list(model.embeddings_) == ["city"]
     np.testing.assert_array_equal(by_name.predict(X), by_mask.predict(X))
-    everything = EmbeddingRegressor(**QUICK, categorical_features="all").fit(X, y)
     assert list(everything.embeddings_) == ["city", "size", "day"]
 
 
@@ -327,23 +350,23 @@ def test_warm_start_refuses_another_network(shops, change):
         warm.set_params(**change).fit(X, y)
 
 
-def test_verbose_shows_progress(shops, capsys):
-    EmbeddingRegressor(**QUICK, verbose=2).fit(*shops)
+def test_verbose_shows_progress(shops, quick_parameters, capsys):
+    EmbeddingRegressor(**quick_parameters, verbose=2).fit(*shops)
     assert "Epoch 5/5" in capsys.readouterr().out
-    EmbeddingRegressor(**QUICK, verbose=1).fit(*shops)
+    EmbeddingRegressor(**quick_parameters, verbose=1).fit(*shops)
     assert "Epoch 5/5" in capsys.readouterr().out
-    EmbeddingRegressor(**QUICK).fit(*shops)
+    EmbeddingRegressor(**quick_parameters).fit(*shops)
     assert capsys.readouterr().out == ""
 
 
 # -- kinds of input --------------------------------------------------------------------
 
 
-def test_every_container_gives_the_same_model(tokens):
+def test_every_container_gives_the_same_model(tokens, quick_parameters):
     X, y = tokens
     X, y = X[:500], y[:500].to_numpy()
     array = X["token"].to_numpy(dtype=object)
-    expected = EmbeddingRegressor(**QUICK).fit(X, y).predict(X)
+    expected = EmbeddingRegressor(**quick_parameters).fit(X, y).predict(X)
     for tokens_like in (
         X["token"],
         X.astype("category"),
@@ -355,15 +378,15 @@ def test_every_container_gives_the_same_model(tokens):
         to_polars(X),
         pl.Series("token", array.tolist()),
     ):
-        model = EmbeddingRegressor(**QUICK).fit(tokens_like, y)
+        model = EmbeddingRegressor(**quick_parameters).fit(tokens_like, y)
         np.testing.assert_array_equal(model.predict(tokens_like), expected)
 
 
-def test_frames_name_the_columns_and_arrays_number_them(shops):
+def test_frames_name_the_columns_and_arrays_number_them(shops, quick_parameters):
     X, y = shops
-    named = EmbeddingRegressor(**QUICK).fit(to_polars(X), y)
+    named = EmbeddingRegressor(2, **quick_parameters).fit(to_polars(X), y)
     assert named.feature_names_in_.tolist() == ["city", "size", "day"]
-    numbered = EmbeddingRegressor(**QUICK).fit(X.to_numpy(), y)
+    numbered = EmbeddingRegressor(2, **quick_parameters).fit(X.to_numpy(), y)
     assert not hasattr(numbered, "feature_names_in_")
     assert list(numbered.embeddings_) == [0, 2]
     assert numbered.get_feature_names_out().tolist()[:3] == ["x0_0", "x0_1", "x1"]
@@ -372,9 +395,11 @@ def test_frames_name_the_columns_and_arrays_number_them(shops):
     )
 
 
-def test_integers_that_missing_values_turned_into_floats_are_the_same_levels(shops):
+def test_integers_that_missing_values_turned_into_floats_are_the_same_levels(
+    shops, quick_parameters
+):
     X, y = shops
-    model = EmbeddingRegressor(**QUICK).fit(X, y)
+    model = EmbeddingRegressor(**quick_parameters).fit(X, y)
     expected = model.predict(X)
     np.testing.assert_array_equal(model.predict(X.astype({"day": float})), expected)
 
@@ -383,12 +408,22 @@ def test_integers_that_missing_values_turned_into_floats_are_the_same_levels(sho
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
-@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
-def test_whole_weights_are_repeated_rows_to_the_last_bit(shops, early_stopping, loss):
+@pytest.mark.parametrize(
+    ("model", "loss"),
+    [
+        ("network", "squared_error"),
+        ("network", "absolute_error"),
+        ("blend", "squared_error"),
+    ],
+)
+def test_whole_weights_are_repeated_rows_to_the_last_bit(
+    shops, early_stopping, model, loss
+):
     X, y = shops
     weight = np.random.default_rng(0).integers(0, 4, len(X))
     repeated = np.repeat(np.arange(len(X)), weight)
-    parameters = {**QUICK, "early_stopping": early_stopping, "loss": loss}
+    parameters = QUICK | {"model": model, "n_networks": 2, "loss": loss}
+    parameters["early_stopping"] = early_stopping
     weighted = EmbeddingRegressor(**parameters).fit(X, y, sample_weight=weight)
     plain = EmbeddingRegressor(**parameters).fit(X.iloc[repeated], y.iloc[repeated])
     np.testing.assert_array_equal(weighted.predict(X), plain.predict(X))
@@ -407,42 +442,45 @@ def test_cells_with_counts_give_the_model_of_all_rows(tokens):
     np.testing.assert_allclose(grouped.predict(X), rows.predict(X), rtol=1e-10)
 
 
-def test_the_order_of_rows_does_not_matter(shops):
+def test_the_order_of_rows_does_not_matter(shops, quick_parameters):
     X, y = shops
     order = np.random.default_rng(0).permutation(len(X))
-    straight = EmbeddingRegressor(**QUICK).fit(X, y).predict(X)
-    shuffled = EmbeddingRegressor(**QUICK).fit(X.iloc[order], y.iloc[order]).predict(X)
+    model = EmbeddingRegressor(**quick_parameters)
+    straight = model.fit(X, y).predict(X)
+    shuffled = model.fit(X.iloc[order], y.iloc[order]).predict(X)
     np.testing.assert_allclose(straight, shuffled, rtol=1e-4, atol=1e-4)
 
 
-def test_fractional_weights_pull_the_fit(tokens):
+@EITHER
+def test_fractional_weights_pull_the_fit(tokens, parameters):
     X, y = tokens
     weight = np.where(y > y.groupby(X["token"]).transform("mean"), 0.9, 0.1)
-    model = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y, weight)
+    model = EmbeddingRegressor(**parameters, random_state=0).fit(X, y, weight)
     truth = np.average(y[X["token"] == "c"], weights=weight[X["token"] == "c"])
     assert model.predict(pd.DataFrame({"token": ["c"]}))[0] == pytest.approx(
         truth, abs=0.5
     )
 
 
-def test_the_unit_of_fractional_weights_is_of_no_account(shops):
+def test_the_unit_of_fractional_weights_is_of_no_account(shops, quick_parameters):
     X, y = shops
     weight = np.random.default_rng(0).uniform(0.5, 1.5, len(X))
-    model = EmbeddingRegressor(**QUICK, min_frequency=5)
+    model = EmbeddingRegressor(**quick_parameters, min_frequency=5)
     expected = model.fit(X, y, weight).predict(X)
     scaled = model.fit(X, y, 1e-3 * weight).predict(X)
     np.testing.assert_allclose(scaled, expected, rtol=1e-4)
 
 
-def test_counts_of_billions_are_fitted(tokens):
+def test_counts_of_billions_are_fitted(tokens, quick_parameters):
     X, y = tokens
     counts = np.full(len(X), 1e6)
-    model = EmbeddingRegressor(**QUICK, batch_size=5000, early_stopping=True)
+    parameters = quick_parameters | {"batch_size": 5000, "early_stopping": True}
+    model = EmbeddingRegressor(**parameters)
     assert model.fit(X, y, counts).score(X, y) > 0.9
 
 
-def test_names_that_would_repeat_in_the_output_are_refused():
+def test_names_that_would_repeat_in_the_output_are_refused(quick_parameters):
     X = pd.DataFrame({"a": ["x", "y"] * 5, "a_0": np.arange(10.0)})
-    model = EmbeddingRegressor(**QUICK).fit(X, X["a_0"])
+    model = EmbeddingRegressor(**quick_parameters).fit(X, X["a_0"])
     with pytest.raises(ColumnError, match="'a_0'"):
         model.get_feature_names_out()

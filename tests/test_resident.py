@@ -25,8 +25,8 @@ y = rng.normal(size=4000)
 memory = []
 for i in range(20):
     model = EmbeddingRegressor(
-        alpha=i, learning_rate=0.001 * (i + 1), epochs=1 + i % 3, random_state=i,
-        early_stopping=i % 2 == 1, batch_size=100 + 10 * i,
+        model="network", alpha=i, learning_rate=0.001 * (i + 1), epochs=1 + i % 3,
+        random_state=i, early_stopping=i % 2 == 1, batch_size=100 + 10 * i,
     )
     model.fit(X[: 3000 + 50 * i], y[: 3000 + 50 * i])
     memory.append(resident_megabytes())
@@ -156,11 +156,12 @@ BUILDER = """model=lambda inputs, features, n_outputs: keras.Model(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("differing", "n_kept"), [("hidden_units=(4 + i,),", 4), (BUILDER, 0)]
+    ("differing", "n_kept"),
+    [('model="network", hidden_units=(4 + i,),', 4), (BUILDER, 0)],
 )
 def test_networks_that_will_not_come_again_are_freed(differing, n_kept):
     """Every network is another one: it is let go, with nearly all of its memory."""
-    code = TWENTY_ESTIMATORS.replace("alpha=i,", differing)
+    code = TWENTY_ESTIMATORS.replace('model="network", alpha=i,', differing)
     code = code.replace("- memory[2]", "- memory[5]")
     counting = """
 import gc

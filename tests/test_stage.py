@@ -152,7 +152,8 @@ def test_a_seed_gives_the_same_bits_on_a_stage(parameters, long_table, long_para
 
 def test_a_long_table_is_learned(long_table):
     X, y = long_table
-    model = EmbeddingRegressor(batch_size=64, alpha=1, random_state=0).fit(X, y)
+    parameters = {"model": "network", "batch_size": 64, "alpha": 1}
+    model = EmbeddingRegressor(**parameters, random_state=0).fit(X, y)
     assert model.score(X, y) > 0.95
 
 
@@ -161,7 +162,7 @@ def test_stages_have_shapes_that_nothing_else_has(long_table):
     X, y = long_table
     twins = X.assign(b=X["a"])
     parameters = {"batch_size": 16, "embedding_dim": 8, "hidden_units": (8,)}
-    model = EmbeddingRegressor(**parameters, epochs=2, random_state=0)
+    model = EmbeddingRegressor(model="network", **parameters, epochs=2, random_state=0)
     first = model.fit(twins, y).predict(twins)
     *_, kept = _training._compiled.values()
     shapes = [tuple(variable.shape) for variable in kept.workspace.trained]

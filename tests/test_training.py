@@ -12,43 +12,52 @@ from sklearn.base import clone
 from skembed import EmbeddingRegressor
 from skembed._schedule import KERAS_LOSSES, OPTIMIZERS
 
-QUICK = {"hidden_units": (8,), "epochs": 3, "batch_size": 100}
+QUICK = {"model": "network", "hidden_units": (8,), "epochs": 3, "batch_size": 100}
 
 
-def fit_predict(X, y, random_state):
-    return EmbeddingRegressor(**QUICK, random_state=random_state).fit(X, y).predict(X)
+@pytest.fixture(params=["network", "auto"], ids=["network", "blend"])
+def quick(request):
+    """Parameters of a quick fit of either kind."""
+    return QUICK | {"model": request.param, "n_networks": 2}
+
+
+def fit_predict(X, y, random_state, parameters=QUICK):
+    model = EmbeddingRegressor(**parameters, random_state=random_state)
+    return model.fit(X, y).predict(X)
 
 
 # -- random state ----------------------------------------------------------------------
 
 
-def test_a_seed_gives_the_same_bits_one_after_the_other(shops):
-    a, b, c = (fit_predict(*shops, seed) for seed in (0, 0, 1))
+def test_a_seed_gives_the_same_bits_one_after_the_other(shops, quick):
+    a, b, c = (fit_predict(*shops, seed, quick) for seed in (0, 0, 1))
     np.testing.assert_array_equal(a, b)
     assert (a != c).any()
 
 
-def test_none_gives_different_bits(shops):
-    assert (fit_predict(*shops, None) != fit_predict(*shops, None)).any()
-
-
-def test_a_random_state_is_consumed(shops):
-    state = np.random.RandomState(0)
-    first, second = fit_predict(*shops, state), fit_predict(*shops, state)
+def test_none_gives_different_bits(shops, quick):
+    first, second = (fit_predict(*shops, None, quick) for _ in range(2))
     assert (first != second).any()
-    np.testing.assert_array_equal(first, fit_predict(*shops, np.random.RandomState(0)))
+
+
+def test_a_random_state_is_consumed(shops, quick):
+    state = np.random.RandomState(0)
+    first, second = (fit_predict(*shops, state, quick) for _ in range(2))
+    assert (first != second).any()
+    again = fit_predict(*shops, np.random.RandomState(0), quick)
+    np.testing.assert_array_equal(first, again)
 
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
-def test_a_seed_gives_the_same_bits_in_parallel(shops, backend):
-    expected = [fit_predict(*shops, seed) for seed in range(4)]
+def test_a_seed_gives_the_same_bits_in_parallel(shops, backend, quick):
+    expected = [fit_predict(*shops, seed, quick) for seed in range(4)]
     found = joblib.Parallel(n_jobs=2, backend=backend)(
-        joblib.delayed(fit_predict)(*shops, seed) for seed in range(4)
+        joblib.delayed(fit_predict)(*shops, seed, quick) for seed in range(4)
     )
     np.testing.assert_array_equal(found, expected)
 
 
-def test_the_callers_random_state_and_settings_stay(shops):
+def test_the_callers_random_state_and_settings_stay(shops, quick):
     import keras
     import tensorflow as tf
 
@@ -62,8 +71,9 @@ def test_the_callers_random_state_and_settings_stay(shops):
     def draws():
         keras.utils.set_random_seed(7)
         yield drawn()
-        EmbeddingRegressor(**QUICK, random_state=0).fit(*shops)
-        built = EmbeddingRegressor(**QUICK, model=build, random_state=0).fit(*shops)
+        EmbeddingRegressor(**quick, random_state=0).fit(*shops)
+        own = quick | {"model": build}
+        built = EmbeddingRegressor(**own, random_state=0).fit(*shops)
         built.predict(shops[0])
         assert built.model_.built
         yield drawn()
@@ -98,6 +108,7 @@ def test_a_loss_by_element_is_weighted_by_row():
     y = np.r_[np.zeros(90), np.full(10, 10.0)]
     for weight, mean in ((None, 1.0), (np.r_[np.full(90, 0.1), np.full(10, 0.9)], 5.0)):
         model = EmbeddingRegressor(
+            model="network",
             loss=lambda y, z: keras.ops.square(y - z),
             alpha=0,
             epochs=300,
@@ -122,9 +133,9 @@ def test_losses_that_do_not_tell_what_they_do_are_told_apart(shops):
             )
 
     X, y = shops
+    parameters = {"model": "network", "epochs": 5, "random_state": 0}
     low, high = (
-        EmbeddingRegressor(loss=Pinball(q), epochs=5, random_state=0).fit(X, y)
-        for q in (0.1, 0.9)
+        EmbeddingRegressor(**parameters, loss=Pinball(q)).fit(X, y) for q in (0.1, 0.9)
     )
     assert low.predict(X).mean() < y.mean() < high.predict(X).mean()
 
@@ -148,7 +159,7 @@ def test_a_learning_rate_beside_a_schedule_is_refused(shops):
 
 
 @pytest.mark.parametrize("name", ["optimizer", "loss", "callbacks"])
-def test_a_class_in_place_of_an_instance_is_refused(shops, name):
+def test_a_class_in_place_of_an_instance_is_refused(shops, quick, name):
     import keras
 
     classes = {
@@ -157,7 +168,7 @@ def test_a_class_in_place_of_an_instance_is_refused(shops, name):
         "callbacks": [keras.callbacks.EarlyStopping],
     }
     with pytest.raises(TypeError, match=f"{name} holds the class .* pass an instance"):
-        EmbeddingRegressor(**QUICK, **{name: classes[name]}).fit(*shops)
+        EmbeddingRegressor(**quick, **{name: classes[name]}).fit(*shops)
 
 
 @pytest.mark.parametrize("loss", [*KERAS_LOSSES, "instance", "function"])
@@ -188,12 +199,12 @@ def test_an_optimizer_instance_is_used_as_it_is_configured_and_left_alone(shops)
     assert (by_name.predict(X) != first).any()
 
 
-def test_a_kept_model_starts_every_fit_afresh(shops):
+def test_a_kept_model_starts_every_fit_afresh(shops, quick):
     X, y = shops
-    expected = fit_predict(X, y, 0)
-    other = EmbeddingRegressor(**QUICK, alpha=0, learning_rate=0.1, random_state=1)
+    expected = fit_predict(X, y, 0, quick)
+    other = EmbeddingRegressor(**quick, alpha=0, learning_rate=0.1, random_state=1)
     other.fit(X[:200], y[:200])  # the same compiled network, with other settings
-    np.testing.assert_array_equal(fit_predict(X, y, 0), expected)
+    np.testing.assert_array_equal(fit_predict(X, y, 0, quick), expected)
 
 
 def test_equal_fits_share_one_compiled_network(shops):
@@ -260,14 +271,14 @@ def test_callbacks_do_not_keep_the_network(shops):
     assert len(pickle.dumps(model)) < 20_000
 
 
-def test_a_callback_may_fit_an_estimator_of_its_own(shops):
+def test_a_callback_may_fit_an_estimator_of_its_own(shops, quick):
     from keras.callbacks import LambdaCallback
 
     X, y = shops
-    inner = EmbeddingRegressor(**QUICK, random_state=1)
+    inner = EmbeddingRegressor(**quick, random_state=1)
     callback = LambdaCallback(on_epoch_end=lambda epoch, logs: inner.fit(X, y))
-    outer = EmbeddingRegressor(**QUICK, callbacks=[callback], random_state=0).fit(X, y)
-    np.testing.assert_array_equal(outer.predict(X), fit_predict(X, y, 0))
+    outer = EmbeddingRegressor(**quick, callbacks=[callback], random_state=0).fit(X, y)
+    np.testing.assert_array_equal(outer.predict(X), fit_predict(X, y, 0, quick))
 
 
 # -- what is trained -------------------------------------------------------------------
@@ -277,7 +288,8 @@ def test_sorted_rows_train_like_shuffled_ones():
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"x": np.sort(rng.uniform(-3, 3, 2000))})
     y = np.sin(X["x"])
-    model = EmbeddingRegressor(epochs=60, alpha=0, random_state=0).fit(X, y)
+    parameters = {"model": "network", "epochs": 60, "alpha": 0}
+    model = EmbeddingRegressor(**parameters, random_state=0).fit(X, y)
     assert model.score(X, y) > 0.98
 
 
@@ -292,6 +304,7 @@ def test_the_penalty_is_that_of_ridge():
     y = np.repeat([-1.0, 1.0], n)
     ridge = 2 * n / (2 * n + alpha)
     model = EmbeddingRegressor(
+        model="network",
         hidden_units=(),
         alpha=alpha,
         batch_size=2 * n,

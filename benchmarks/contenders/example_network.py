@@ -10,6 +10,7 @@ from skembed import EmbeddingRegressor
 
 def make(categorical: list[str], _quantities: list[str], seed: int) -> Pipeline:
     model = EmbeddingRegressor(
+        model="network",
         embedding_dim=4,
         hidden_units=(10, 8, 6, 4),
         activation=("relu", "linear", "linear", "linear"),

@@ -1,4 +1,4 @@
-"""EmbeddingRegressor's sum of effects alone."""
+"""EmbeddingRegressor's mixed model alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from benchmarks.accuracy.contenders import Contender, skembed
 CONTENDER = Contender(
     "skembed-linear",
     "skembed, linear",
-    partial(skembed.make, model="linear"),
+    partial(skembed.make, n_networks=0),
     is_ours=True,
 )

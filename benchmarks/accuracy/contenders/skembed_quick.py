@@ -9,6 +9,6 @@ from benchmarks.accuracy.contenders import Contender, skembed
 CONTENDER = Contender(
     "skembed-quick",
     "skembed, quick",
-    partial(skembed.make, model="quick"),
+    partial(skembed.make, n_networks=1),
     is_ours=True,
 )

@@ -18,7 +18,7 @@ MANY_CELLS = {"epochs": 2, "learning_rate": 0.01}
 
 def prepare_ours(is_quick: bool, n_tokens: int, dtype: str | None) -> Work:
     settings: dict[str, Any] = FEW_CELLS if n_tokens <= FEW else MANY_CELLS
-    model = EmbeddingRegressor(random_state=SEED, **settings)
+    model = EmbeddingRegressor(model="network", random_state=SEED, **settings)
     return _fit_and_score(model, n_tokens, dtype, is_quick)
 
 

@@ -19,6 +19,7 @@ def prepare_ours(is_quick: bool) -> Work:
 
     def fit(n_epochs: int) -> None:
         EmbeddingRegressor(
+            model="network",
             hidden_units=HIDDEN_UNITS,
             epochs=n_epochs,
             batch_size=BATCH_SIZE,

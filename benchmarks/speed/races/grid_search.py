@@ -25,7 +25,9 @@ Grid = Mapping[str, Sequence[Any]]
 
 
 def prepare_ours(is_quick: bool) -> Work:
-    model = EmbeddingRegressor(batch_size=BATCH_SIZE, random_state=SEED)
+    model = EmbeddingRegressor(
+        model="network", batch_size=BATCH_SIZE, random_state=SEED
+    )
     grid = {"learning_rate": LEARNING_RATES, "alpha": ALPHAS, "epochs": EPOCHS}
     return _search(model, grid, is_quick)
 

@@ -14,7 +14,7 @@ N_KERAS_CALLS = 60
 
 
 def prepare_ours(is_quick: bool) -> Work:
-    model = EmbeddingRegressor(epochs=1, random_state=SEED)
+    model = EmbeddingRegressor(model="network", epochs=1, random_state=SEED)
     return _fit_and_predict(model, is_quick)
 
 

@@ -14,7 +14,9 @@ N_LEVELS = 1_000
 
 
 def prepare_ours(is_quick: bool) -> Work:
-    model = EmbeddingRegressor(embedding_dim=4, epochs=1, random_state=SEED)
+    model = EmbeddingRegressor(
+        model="network", embedding_dim=4, epochs=1, random_state=SEED
+    )
     return _fit_and_transform(model, is_quick)
 
 
