@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -43,7 +45,7 @@ def naive_columns(knots, quantities):
     """Squashed quantities, then a ramp between each two knots, not centred."""
     columns = [x / np.sqrt(1 + (x / 3) ** 2) for x in quantities.T]
     for x, k in zip(quantities.T, knots, strict=True):
-        for low, high in zip(k[:-1], k[1:], strict=True):
+        for low, high in pairwise(k):
             columns.append(np.interp(x, [low, high], [0, 1]))
     return np.column_stack(columns)
 
