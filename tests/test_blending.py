@@ -72,13 +72,12 @@ def test_too_few_observations_have_no_networks():
     assert len(fitted(inputs, target, weight, epochs=2)[1]["loss"]) == 2
 
 
-@pytest.mark.parametrize("n_networks", [1, 2])
-def test_there_are_as_many_networks_as_asked_for(n_networks, monkeypatch):
+def test_one_network_can_be_had(monkeypatch):
     monkeypatch.setattr(_blending, "LEAST_SHARE", -1)
     inputs, target, _ = table(interaction_scale=1.5)
-    blend, history = fitted(inputs, target, n_networks=n_networks, epochs=2)
-    assert len(blend.corrections.members) == n_networks
-    assert len(blend.interactions.members) == n_networks
+    blend, history = fitted(inputs, target, n_networks=1, epochs=2)
+    assert len(blend.corrections.members) == 1
+    assert len(blend.interactions.members) == 1
     assert len(history["loss"]) == 2
 
 
@@ -162,19 +161,11 @@ def test_seeds_make_little_difference(blend, interacting):
     assert np.corrcoef(first, second)[0, 1] > 0.97
 
 
-def test_the_order_of_the_rows_does_not_matter():
-    inputs, target, _ = table(interaction_scale=1.0)
-    order = np.random.default_rng(0).permutation(len(target))
-    first, _ = fitted(inputs, target, epochs=3)
-    second, _ = fitted(inputs.take(order), target[order], epochs=3)
-    predictions = [model.forward(inputs) for model in (first, second)]
-    np.testing.assert_allclose(*predictions, atol=1e-6)
-
-
-def test_a_weight_counts_as_repeated_rows_do():
+def test_repeated_rows_in_any_order_are_as_good_as_weights():
     inputs, target, _ = table(600, interaction_scale=1.0, n_quantities=1)
-    weight = np.random.default_rng(0).integers(1, 4, 600)
-    rows = np.repeat(np.arange(600), weight)
+    rng = np.random.default_rng(0)
+    weight = rng.integers(1, 4, 600)
+    rows = rng.permutation(np.repeat(np.arange(600), weight))
     weighted, _ = fitted(inputs, target, weight.astype(float))
     repeated, _ = fitted(inputs.take(rows), target[rows])
     predictions = [model.forward(inputs) for model in (weighted, repeated)]
@@ -227,11 +218,10 @@ def test_unseen_levels_are_predicted_by_what_is_left(blend, interacting):
     assert np.abs(prediction.mean()) < 0.3
 
 
-@pytest.mark.parametrize("constant", [0.0, 2.0])
-def test_a_constant_target_is_predicted(constant):
+def test_a_constant_target_is_predicted():
     inputs, target, _ = table(300, n_quantities=1)
-    blend, _ = fitted(inputs, np.full_like(target, constant), epochs=2)
-    np.testing.assert_allclose(blend.forward(inputs), constant, atol=1e-2)
+    blend, _ = fitted(inputs, np.full_like(target, 2.0), epochs=2)
+    np.testing.assert_allclose(blend.forward(inputs), 2.0, atol=1e-2)
 
 
 def test_quantities_alone_make_a_blend():

@@ -16,7 +16,9 @@ N_ROWS = 2000
 
 
 def parameters(**changes):
-    return EmbeddingRegressor(**({"hidden_units": (16,)} | changes)).get_params()
+    return EmbeddingRegressor(
+        **{"hidden_units": (16,), "alpha": 0} | changes
+    ).get_params()
 
 
 def smooth(seed, noise=0.1, unit=1.0):
@@ -54,10 +56,10 @@ def share_explained(member, sample, truth):
     return 1 - np.mean(off**2) / truth[VALIDATION].var()
 
 
-@pytest.mark.parametrize("unit", [1.0, 0.01, 100.0])
+@pytest.mark.parametrize("unit", [0.01, 100.0])
 def test_a_smooth_function_is_learned_whatever_its_unit(unit):
     sample, truth = smooth(0, unit=unit)
-    member, _ = trained(sample, parameters(epochs=40, alpha=0))
+    member, _ = trained(sample, parameters(epochs=40))
     assert share_explained(member, sample, truth) > 0.9
     assert member.unit == pytest.approx(np.sqrt((sample.target[TRAINING] ** 2).mean()))
 
