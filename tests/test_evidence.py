@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+
+from skembed._encoding import Encoded
+from skembed._evidence import evidence, full_knowledge, knowledge_without
+from skembed._folds import deal_into_folds
+from skembed._mixed_model import fit_mixed_model, fit_without_folds
+from skembed._ramps import learn_ramps
+from skembed._sample import make_sample
+from skembed._terms import learn_term
+
+SEEDS = pytest.mark.parametrize("seed", range(3))
+N_CODES = (13, 9)
+LEFT_OUT = [frozenset([0]), frozenset([1]), frozenset([0, 2])]
+
+
+def drawn(seed, n_samples=400):
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, np.array(N_CODES) - 1, (n_samples, 2))
+    return Encoded(codes, rng.integers(-6, 7, (n_samples, 2)) / 3)
+
+
+@pytest.fixture(params=range(3))
+def fitted(request):
+    """A model with a cross and slopes, and the folds that it was fitted on."""
+    rng = np.random.default_rng(request.param)
+    inputs = drawn(request.param)
+    target = rng.normal(size=400) + inputs.quantities[:, 0] + inputs.codes[:, 0] / 6
+    weight = rng.integers(1, 4, 400).astype(float)
+    sample = make_sample(inputs, target[:, np.newaxis], weight)
+    folds = deal_into_folds(sample, 3, rng)
+    inputs = folds.sample.inputs
+    terms = [
+        learn_term(inputs, columns, tuple(N_CODES[c] for c in columns), quantity)[0]
+        for columns, quantity in [((0,), None), ((1,), None), ((0, 1), None), ((1,), 0)]
+    ]
+    ramps = learn_ramps(inputs.quantities, folds.sample.weight)
+    return fit_mixed_model(ramps, terms, folds.sample, 4), folds
+
+
+def cell_of(inputs, i, columns):
+    return tuple(inputs.codes[i, list(columns)].tolist())
+
+
+def naive_counts(term, sample, of_row, without):
+    """How many observations each combination of levels has outside of some folds."""
+    counts = {}
+    for i, fold in enumerate(of_row):
+        if fold not in without:
+            cell = cell_of(sample.inputs, i, term.columns)
+            counts[cell] = counts.get(cell, 0) + sample.weight[i]
+    return counts
+
+
+def naive_features(model, folds, coefficients, without, inputs, i):
+    """What is known of one row, and the prediction."""
+    lines = model.ramps.apply(inputs.quantities[[i]])[0]
+    of_lines = sum(lines * coefficients[: len(lines)])
+    start, effects, counts = len(lines), [], []
+    for term in model.terms:
+        own = coefficients[start : start + term.n_cells]
+        start += term.n_cells
+        key = 0
+        for column in term.columns:
+            key = key * N_CODES[column] + inputs.codes[i, column]
+        known = dict(zip(term.keys.tolist(), own, strict=True))
+        x = 1 if term.quantity is None else inputs.quantities[i, term.quantity]
+        effects.append(known.get(key, 0.0) * x)
+        seen = naive_counts(term, folds.sample, folds.of_row, without)
+        counts.append(np.log(1 + seen.get(cell_of(inputs, i, term.columns), 0)))
+    prediction = model.mean + of_lines + sum(effects)
+    return [*lines, of_lines, prediction, *effects, *counts], prediction
+
+
+def test_features_are_lines_sums_effects_and_counts(fitted):
+    """Of new rows as well, in part of levels and cells that were not learned."""
+    model, folds = fitted
+    sample = folds.sample
+    new = drawn(99, 30)
+    new.codes[:3, 0] = N_CODES[0] - 1
+    rows = model.locate(sample.inputs)
+    known = full_knowledge(model, rows, sample.weight)
+    for inputs in (new, sample.inputs.take(slice(0, 20))):
+        found = evidence(model.mean, model.locate(inputs), known)
+        for i in range(len(inputs)):
+            read = model, folds, model.coefficients, (), inputs, i
+            features, prediction = naive_features(*read)
+            np.testing.assert_allclose(found.features[i], features, atol=1e-10)
+            assert found.prediction[i] == pytest.approx(prediction)
+
+
+def test_what_all_rows_have_told_predicts_as_the_model_does(fitted):
+    model, folds = fitted
+    rows = model.locate(folds.sample.inputs)
+    known = full_knowledge(model, rows, folds.sample.weight)
+    new = model.locate(drawn(99))
+    np.testing.assert_allclose(
+        evidence(model.mean, new, known).prediction, model.predict(new), atol=1e-12
+    )
+
+
+def test_without_a_fold_its_rows_do_not_count(fitted):
+    model, folds = fitted
+    rows = model.locate(folds.sample.inputs)
+    known = knowledge_without(model, folds, rows, LEFT_OUT)
+    assert known.counts.shape == (sum(rows.n_cells), len(LEFT_OUT))
+    for without, found in zip(LEFT_OUT, known.counts.T, strict=True):
+        start = 0
+        for term in model.terms:
+            counts = naive_counts(term, folds.sample, folds.of_row, without)
+            expected = np.zeros(term.n_cells)
+            for cell, count in counts.items():
+                key = np.ravel_multi_index(cell, term.table_rows)
+                expected[np.searchsorted(term.keys, key)] = count
+            part = found[start : start + term.n_cells]
+            np.testing.assert_allclose(part, expected)
+            start += term.n_cells
+
+
+def test_without_a_fold_effects_are_those_of_the_other_rows(fitted):
+    model, folds = fitted
+    known = knowledge_without(model, folds, model.locate(folds.sample.inputs), LEFT_OUT)
+    expected = fit_without_folds(model, folds, LEFT_OUT)
+    np.testing.assert_array_equal(known.coefficients, expected)
+
+
+def test_each_row_is_told_what_its_own_fit_knows(fitted):
+    model, folds = fitted
+    inputs = folds.sample.inputs
+    rows = model.locate(inputs)
+    known = knowledge_without(model, folds, rows, LEFT_OUT)
+    fit = np.random.default_rng(0).integers(0, 3, len(inputs))
+    found = evidence(model.mean, rows, known, fit)
+    for i in range(25):
+        coefficients, without = known.coefficients[:, fit[i]], LEFT_OUT[fit[i]]
+        features, _ = naive_features(model, folds, coefficients, without, inputs, i)
+        np.testing.assert_allclose(found.features[i], features, atol=1e-10)
+
+
+def test_what_a_row_is_told_without_its_fold_does_not_depend_on_its_target(fitted):
+    model, folds = fitted
+    inputs = folds.sample.inputs
+    rows, of = model.locate(inputs), folds.rows_of(0)
+
+    def told():
+        known = knowledge_without(model, folds, rows, LEFT_OUT[:1])
+        return evidence(model.mean, rows, known).features[of]
+
+    before = told()
+    folds.sample.target[of] += 100
+    np.testing.assert_array_equal(told(), before)
+
+
+def test_a_model_of_lines_alone_knows_no_counts():
+    inputs = drawn(0)
+    sample = make_sample(inputs, inputs.quantities[:, :1], None)
+    ramps = learn_ramps(inputs.quantities, sample.weight)
+    model = fit_mixed_model(ramps, [], sample, 2)
+    rows = model.locate(inputs)
+    found = evidence(model.mean, rows, full_knowledge(model, rows, sample.weight))
+    assert found.features.shape == (400, sum(ramps.blocks) + 2)
+    np.testing.assert_array_equal(found.features[:, -1], found.prediction)
