@@ -31,7 +31,7 @@ from skembed._target import TargetScale
 from skembed._terms import learn_term
 
 N_FOLDS = 5
-LEAST_OBSERVATIONS = 100  # with fewer, a fold is too small to judge a network by
+LEAST_OBSERVATIONS = 20  # in a fold; with fewer it is too small to judge a network by
 LEAST_SHARE = 0.01  # a correction that is believed less is left out
 FIRST_ROUNDS, LAST_ROUNDS = 4, 8
 
@@ -99,9 +99,10 @@ def _fit_without_newcomers(
     rng: np.random.Generator,
 ) -> tuple[Blend, History, Sample]:
     """Fit a blend, and return the sample that it was fitted on as well."""
-    is_enough = rows.n_observations >= LEAST_OBSERVATIONS
-    n_networks = params["n_networks"] if is_enough else 0
-    folds = deal_into_folds(rows, max(N_FOLDS, n_networks), rng)
+    n_networks, n_folds = params["n_networks"], max(N_FOLDS, params["n_networks"])
+    if rows.n_observations < LEAST_OBSERVATIONS * n_folds:
+        n_networks, n_folds = 0, N_FOLDS
+    folds = deal_into_folds(rows, n_folds, rng)
     base, model = _fit_mixed_models(folds.sample, table_rows)
     corrections, interactions, tables = None, None, None
     history: History = {"loss": []}

@@ -28,7 +28,7 @@ from skembed._sample import Sample
 from skembed._target import TargetScale
 
 ROWS_TO_COMPARE = 10_000
-READ_AGAIN = 0.1  # of the rows, as if levels of theirs were new
+READ_AGAIN = 0.2  # of the rows, as if levels of theirs were new
 FORGOTTEN_TOO = 0.2  # how often another level of such a row is new as well
 
 History = dict[str, list[float]]

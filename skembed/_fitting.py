@@ -11,13 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from skembed._architecture import read_embedding_dims
+from skembed._architecture import (
+    read_activations,
+    read_embedding_dims,
+    read_hidden_units,
+)
 from skembed._blending import fit_blend
 from skembed._columns import Column
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._model import Model
 from skembed._network_fitting import check_unchanged, fit_network
 from skembed._sample import Sample, make_sample, merge_equal_rows
+from skembed._schedule import check_instances
 from skembed._target import learn_target_scale
 
 
@@ -51,6 +56,10 @@ def fit_model(
     Model
         Ready to predict.
     """
+    check_instances(params)
+    read_activations(
+        params["activation"], len(read_hidden_units(params["hidden_units"]))
+    )
     _check_can_blend(params, target.shape[1])
     encoding = learn_encoding(
         columns,

@@ -56,7 +56,7 @@ def deal_into_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> F
     Folds
         Of which each has about the same number of observations.
     """
-    dealt = _deal(sample.count.astype(np.int64), n_folds, rng)
+    dealt = _deal(sample.count, n_folds, rng)
     parts = [part_of(sample, dealt[:, fold]) for fold in range(n_folds)]
     of_row = np.repeat(np.arange(n_folds), [len(part.inputs) for part in parts])
     joined = Sample(
@@ -81,7 +81,7 @@ def _deal(count: np.ndarray, n_folds: int, rng: np.random.Generator) -> np.ndarr
     whole, rest = np.divmod(count[order], n_folds)
     first = np.cumsum(rest) - rest
     turn = (np.arange(n_folds) - first[:, np.newaxis]) % n_folds
-    dealt = np.empty((len(count), n_folds), dtype=np.int64)
+    dealt = np.empty((len(count), n_folds))
     dealt[order] = whole[:, np.newaxis] + (turn < rest[:, np.newaxis])
     return dealt
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import cholesky, eigh, solve_triangular
 from scipy.optimize import nnls
 
 HEAVY = 1e3  # holds the sum of the shares at 1
@@ -50,15 +51,15 @@ def believable_shares(
     """
     weighted = weight[:, np.newaxis] / weight.sum() * corrections
     gram, inner = weighted.T @ corrections, weighted.T @ error
-    power = np.diag(gram)
-    gram = gram - np.diag(np.minimum(ambiguity, MOST_AMBIGUOUS * power))
-    values, vectors = np.linalg.eigh(gram)
-    # ambiguity is estimated: what it leaves must still be a matrix of mean products
-    values = np.maximum(values, (1 - MOST_AMBIGUOUS) * max(power.max(), TINY))
-    root = np.sqrt(values)[:, np.newaxis] * vectors.T
+    gram = gram + TINY * np.eye(len(inner)) * max(float(np.trace(gram)), TINY)
+    # ambiguity is estimated: most of what is measured is to be left in any direction
+    largest = eigh(np.diag(ambiguity), gram, eigvals_only=True)[-1]
+    gram = gram - np.diag(ambiguity) * min(1.0, MOST_AMBIGUOUS / max(largest, TINY))
+    root = cholesky(gram)
     # the last share is that of no correction, and all shares add up to 1
     matrix = np.zeros((len(inner) + 1, len(inner) + 1))
     matrix[:-1, :-1] = root
-    matrix[-1] = heavy = HEAVY * np.sqrt(values.max())
-    goal = np.append(np.linalg.solve(root.T, inner), heavy)
-    return nnls(matrix, goal)[0][:-1]
+    matrix[-1] = heavy = HEAVY * np.sqrt(gram.max())
+    goal = np.append(solve_triangular(root, inner, trans="T"), heavy)
+    shares = nnls(matrix, goal)[0]
+    return np.asarray(shares[:-1] / max(shares.sum(), 1.0))

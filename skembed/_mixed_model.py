@@ -116,32 +116,63 @@ def fit_mixed_model(
     """
     target, weight = sample.target[:, 0], sample.weight
     design = Design(ramps.blocks, locate(ramps, terms, sample.inputs), weight)
-    mean = float(weight @ target / weight.sum())
     penalties = np.full(len(design.blocks), START_PENALTY) if start is None else start
     freedom, noise = np.zeros(len(penalties)), 1.0
+    both = np.column_stack([target, np.ones(len(target))])
+    sums = design.transposed_times(weight[:, np.newaxis] * both)
     signs = _random_signs(design.shape[1])
-    solution = np.zeros((len(signs), 1 + signs.shape[1]))
+    solution = np.zeros((len(signs), 2 + signs.shape[1]))
     for _ in range(n_rounds):
-        sums = design.transposed_times((weight * (target - mean))[:, np.newaxis])
         equations = NormalEquations(design, penalties, weight)
         solution = equations.solve(np.hstack([sums, signs]), solution, ROUGH)
-        error = target - mean - design.times(solution[:, :1])[:, 0]
-        shift = float(weight @ error / weight.sum())
-        mean, error = mean + shift, error - shift
+        mean, effects, error, spread = _with_mean(design, both, solution[:, :2])
 
-        unused = penalties * design.block_sums((signs * solution[:, 1:]).mean(axis=1))
+        inverse = (signs * solution[:, 2:]).mean(axis=1) + spread
+        unused = penalties * design.block_sums(inverse)
         before, freedom = freedom, np.clip(design.blocks - unused, 1e-3, design.blocks)
         left = max(weight.sum() - 1 - freedom.sum(), 1.0)
         squares = float(weight @ error**2 + sample.squares.sum())
         noise = max(squares / left, LEAST_NOISE)
-        variance = design.block_sums(solution[:, 0] ** 2) / freedom
+        variance = design.block_sums(effects**2) / freedom
         penalties = np.clip(noise / np.maximum(variance, 1e-300), *PENALTIES)
         if (np.abs(freedom - before) <= SETTLED * (freedom + 1)).all():
             break
-    sums = design.transposed_times((weight * (target - mean))[:, np.newaxis])
     equations = NormalEquations(design, penalties, weight)
-    effects = equations.solve(sums, solution[:, :1], CLOSE)
-    return MixedModel(ramps, tuple(terms), mean, effects[:, 0], penalties, noise)
+    solution = equations.solve(sums, solution[:, :2], CLOSE)
+    mean, effects, *_ = _with_mean(design, both, solution)
+    return MixedModel(ramps, tuple(terms), mean, effects, penalties, noise)
+
+
+def _with_mean(
+    design: Design, both: np.ndarray, solution: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """Bring the mean into equations that were solved without it.
+
+    Parameters
+    ----------
+    design : Design
+        The rows.
+    both : ndarray of shape (n_rows, 2)
+        The target, and ones.
+    solution : ndarray of shape (n_coefficients, 2)
+        The effects of both.
+
+    Returns
+    -------
+    mean : float
+        Of generalised least squares.
+    effects : ndarray of shape (n_coefficients,)
+        Around that mean.
+    error : ndarray of shape (n_rows,)
+        What is left over.
+    spread : ndarray of shape (n_coefficients,)
+        What the mean's uncertainty adds to the diagonal of the inverse.
+    """
+    left, uncertain = (both - design.times(solution)).T
+    free = design.weight @ uncertain
+    mean = float(design.weight @ left / free)
+    effects = solution[:, 0] - mean * solution[:, 1]
+    return mean, effects, left - mean * uncertain, solution[:, 1] ** 2 / free
 
 
 def _random_signs(n_coefficients: int) -> np.ndarray:

@@ -106,8 +106,6 @@ def make_schedule(
     Schedule
         For `skembed._training.train`.
     """
-    for name in ("optimizer", "loss", "callbacks"):
-        _refuse_classes(name, params[name])
     batch_size, steps = _batches(training, params["batch_size"])
     unit = _loss_unit(scale, params["loss"])
     return Schedule(
@@ -154,13 +152,15 @@ def _loss_unit(scale: TargetScale, loss: Any) -> float:
     return float(scale.scale[0] ** powers.get(loss, 0))
 
 
-def _refuse_classes(name: str, value: Any) -> None:
-    for entry in _as_list(value):
-        if isinstance(entry, type):
-            raise TypeError(
-                f"{name} holds the class {entry.__name__}: pass an instance, "
-                f"{entry.__name__}()."
-            )
+def check_instances(params: Mapping[str, Any]) -> None:
+    """Raise if a class was passed where an instance is wanted."""
+    for name in ("optimizer", "loss", "callbacks"):
+        for entry in _as_list(params[name]):
+            if isinstance(entry, type):
+                raise TypeError(
+                    f"{name} holds the class {entry.__name__}: pass an instance, "
+                    f"{entry.__name__}()."
+                )
 
 
 def _as_list(callbacks: Any) -> list[Any]:

@@ -17,7 +17,7 @@ Y = np.arange(N, dtype=float)
 @pytest.fixture
 def quick(quick_parameters, monkeypatch):
     # or a blend would train nothing on so few rows
-    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 10)
+    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 2)
     return EmbeddingRegressor(**quick_parameters | {"hidden_units": (4,), "epochs": 2})
 
 

@@ -33,7 +33,7 @@ MORE_CHECKS = [
 
 @pytest.fixture
 def trained_on_little(monkeypatch):
-    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 10)
+    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 2)
 
 
 @parametrize_with_checks(ESTIMATORS)
