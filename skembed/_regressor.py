@@ -8,11 +8,12 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils import check_consistent_length, check_random_state
 
-from skembed._columns import Column, as_table, read_columns
+from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
 from skembed._fitting import fit_model
 from skembed._parameters import PARAMETERS
-from skembed._sklearn import check_sample_weight, features_seen, fit_context
+from skembed._sample_weight import read_sample_weight
+from skembed._sklearn import features_seen, fit_context
 from skembed._target import read_target
 
 
@@ -355,7 +356,9 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         target = read_target(y)
         check_consistent_length(table, target)
         if sample_weight is not None:
-            columns, target, sample_weight = _weighted(columns, target, sample_weight)
+            columns, target, sample_weight = read_sample_weight(
+                sample_weight, columns, target
+            )
         earlier = self._earlier_model(table)
         seed = check_random_state(self.random_state).randint(2**31, size=4)
         model = fit_model(
@@ -390,20 +393,3 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         columns = self._read(X)
         prediction = self._model.predict(columns, self.handle_unknown)
         return prediction if self._y_ndim > 1 else prediction[:, 0]
-
-
-def _weighted(
-    columns: list[Column], target: np.ndarray, sample_weight: Any
-) -> tuple[list[Column], np.ndarray, np.ndarray]:
-    """Check the weights and leave out the rows of weight zero."""
-    weight = check_sample_weight(
-        sample_weight, target, dtype=np.float64, ensure_non_negative=True
-    )
-    kept = weight > 0
-    if not kept.any():
-        raise ValueError("sample_weight is zero for every row: nothing is left to fit.")
-    if (weight != np.floor(weight)).any():
-        weight = weight / weight[kept].mean()
-    if kept.all():
-        return columns, target, weight
-    return [c.take(kept) for c in columns], target[kept], weight[kept]
