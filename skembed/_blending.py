@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from skembed._blas import one_blas_thread
 from skembed._blend import Blend, Corrections, Interactions, Newcomers
 from skembed._cross_training import (
     Corrected,
@@ -68,8 +68,7 @@ def fit_blend(
     history : dict of list of float
         Losses by epoch, averaged over the networks that correct.
     """
-    # threads of linear algebra that wait for each other cost more than they bring
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         blend, history, sample = _fit_without_newcomers(
             rows, table_rows, dims, params, scale, rng
         )

@@ -114,18 +114,17 @@ class Task:
         members, histories = [], []
         for fold in range(self.n_networks):
             prediction = predictions[:, fold, np.newaxis]
-            task = replace(sample, inputs=inputs, target=sample.target - prediction)
-            unseen = self.folds.rows_of(fold)
+            left_over = sample.target - prediction
             member, history = train_member(
                 recipe,
-                task,
-                self.folds.rows_outside(fold),
-                unseen,
+                replace(sample, inputs=inputs, target=left_over),
+                *self._rows_for(fold),
                 tables[fold],
                 self.params,
                 self.scale,
                 self.rng,
             )
+            unseen = self.folds.rows_of(fold)
             base[unseen] = prediction[unseen, 0]
             corrected[unseen] = base[unseen] + member.output(inputs.take(unseen))
             members.append(member)
@@ -134,6 +133,16 @@ class Task:
         return CrossTrained(
             tuple(members), base, corrected, ambiguity, _averaged(histories)
         )
+
+    def _rows_for(self, fold: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the rows to train a network on, and those to stop it by, if any.
+
+        What stops a network cannot judge it: that takes one more fold.
+        """
+        if not self.params["early_stopping"]:
+            return self.folds.rows_outside(fold), None
+        another = (fold + 1) % self.folds.count
+        return self.folds.rows_outside(fold, another), self.folds.rows_of(another)
 
 
 @dataclass(frozen=True, eq=False)

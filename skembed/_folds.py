@@ -28,9 +28,9 @@ class Folds:
     of_row: np.ndarray
     count: int
 
-    def rows_outside(self, fold: int) -> np.ndarray:
-        """Return the positions of the rows that a fold leaves for training."""
-        return np.flatnonzero(self.of_row != fold)
+    def rows_outside(self, *folds: int) -> np.ndarray:
+        """Return the positions of the rows that some folds leave for training."""
+        return np.flatnonzero(~np.isin(self.of_row, folds))
 
     def rows_of(self, fold: int) -> np.ndarray:
         """Return the positions of the rows of a fold."""

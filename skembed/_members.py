@@ -79,7 +79,7 @@ def train_member(
     recipe: Recipe,
     sample: Sample,
     training: np.ndarray,
-    validation: np.ndarray,
+    validation: np.ndarray | None,
     tables: Sequence[np.ndarray],
     params: Mapping[str, Any],
     scale: TargetScale,
@@ -93,8 +93,10 @@ def train_member(
         What the parameters leave open.
     sample : Sample
         What the network is to read, with the target to predict from it.
-    training, validation : ndarray of int
-        Rows to train on, and rows for early stopping if `params` ask for it.
+    training : ndarray of int
+        Rows to train on.
+    validation : ndarray of int or None
+        Rows to stop training by.
     tables : sequence of ndarray
         The vectors that the levels of each column of codes start from.
     params : mapping
@@ -117,13 +119,13 @@ def train_member(
     residual, weight = sample.target[training, 0], sample.weight[training]
     squares = weight @ residual**2 + sample.squares[training].sum()
     unit = max(float(np.sqrt(squares / weight.sum())), LEAST_SCALE)
-    parts = [
-        _part(sample, rows, center, spread, unit) for rows in (training, validation)
-    ]
+    part = _part(sample, training, center, spread, unit)
+    held_out = None
+    if validation is not None:
+        held_out = _part(sample, validation, center, spread, unit)
     member = Member(center, spread, unit, _start(sample, tables, params, rng))
-    schedule = _schedule(recipe, parts[0], params, scale, unit)
-    held_out = parts[1] if params["early_stopping"] else None
-    network, history = train(member.network, schedule, parts[0], held_out, rng)
+    schedule = _schedule(recipe, part, params, scale, unit)
+    network, history = train(member.network, schedule, part, held_out, rng)
     return replace(member, network=network), history
 
 

@@ -80,8 +80,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
 
     early_stopping : bool, default=False
         Whether to hold out a validation sample, to stop when its loss no longer
-        improves, and to keep the weights that were best on it. In a blend, that is
-        the fold that the network leaves out.
+        improves, and to keep the weights that were best on it. In a blend, each
+        network does without one more fold for that.
 
     validation_fraction : float, default=0.1
         The share of the observations to hold out; not used in a blend.
