@@ -155,7 +155,9 @@ def test_counts_of_any_size_are_dealt(seed, n_folds):
     assert (folds.sample.count > 0).all()
     sizes = np.bincount(folds.of_row, folds.sample.count, n_folds)
     np.testing.assert_allclose(sizes, counts.sum() / n_folds)
-    np.testing.assert_allclose(folds.sample.target[:, 0], folds.sample.inputs.codes.T[0])
+    np.testing.assert_allclose(
+        folds.sample.target[:, 0], folds.sample.inputs.codes.T[0]
+    )
 
 
 @SEEDS

@@ -1,7 +1,6 @@
 """On generated tables of many kinds, the defaults are no worse than tuned ridge."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import Ridge
@@ -13,7 +12,7 @@ from skembed import EmbeddingRegressor
 from skembed.datasets import make_effects
 
 N_TEST = 5000
-ALPHAS = np.logspace(-2, 3, 16)
+ALPHAS = np.logspace(-1, 3, 9)
 
 TABLES = {
     "one column": (500, {"n_levels": (60,)}),
@@ -34,6 +33,8 @@ TABLES = {
         {"n_levels": (30, 20, 10), "interaction_scale": 1.5, "zipf": 1.2},
     ),
 }
+# where effects do not add up
+FAR_BETTER = ["slopes", "interaction, uneven"]
 
 
 def tuned_ridge(X):
@@ -41,7 +42,9 @@ def tuned_ridge(X):
     categorical = list(X.columns[~X.columns.str.startswith("x")])
     others = list(X.columns.drop(categorical))
     encoder = OneHotEncoder(handle_unknown="ignore")
-    columns = make_column_transformer((encoder, categorical), (StandardScaler(), others))
+    columns = make_column_transformer(
+        (encoder, categorical), (StandardScaler(), others)
+    )
     return GridSearchCV(
         make_pipeline(columns, Ridge()),
         {"ridge__alpha": ALPHAS},
@@ -50,11 +53,9 @@ def tuned_ridge(X):
     )
 
 
-def compared(n_training, options, seed):
-    """Squared errors of both on new rows, from the rows' expected outcomes."""
-    X, y, mean = make_effects(
-        n_training + N_TEST, return_mean=True, random_state=seed, **options
-    )
+def compared(n_training, options):
+    """Squared errors of both on new rows."""
+    X, y = make_effects(n_training + N_TEST, random_state=1, **options)
     training, test = slice(0, n_training), slice(n_training, None)
     models = EmbeddingRegressor(random_state=0), tuned_ridge(X)
     return [
@@ -66,15 +67,8 @@ def compared(n_training, options, seed):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_the_defaults_are_no_worse_than_tuned_ridge(name):
-    ours, ridges = compared(*TABLES[name], seed=1)
+    ours, ridges = compared(*TABLES[name])
     noise = 2 * (ours - ridges).std() / np.sqrt(N_TEST)
-    print("RATIO", name, ours.mean() / ridges.mean(), noise)
     assert ours.mean() < 1.01 * ridges.mean() + noise
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["slopes", "interaction, uneven"])
-def test_where_effects_do_not_add_up_they_are_far_better(name):
-    ours, ridges = compared(*TABLES[name], seed=2)
-    print("RATIO", name, ours.mean() / ridges.mean())
-    assert ours.mean() < 0.9 * ridges.mean()
+    if name in FAR_BETTER:
+        assert ours.mean() < 0.8 * ridges.mean()
