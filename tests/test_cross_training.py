@@ -6,10 +6,17 @@ import numpy as np
 import pytest
 
 from skembed import EmbeddingRegressor, _cross_training, _mixed_model
-from skembed._cross_training import Task, train_corrections, train_interactions
+from skembed._cross_training import (
+    FORGOTTEN_TOO,
+    READ_AGAIN,
+    Task,
+    train_corrections,
+    train_interactions,
+)
 from skembed._encoding import Encoded
+from skembed._evidence import evidence, knowledge_without_folds
 from skembed._folds import deal_into_folds
-from skembed._mixed_model import fit_mixed_model
+from skembed._mixed_model import fit_mixed_model, fit_without_folds
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample
 from skembed._target import TargetScale
@@ -56,15 +63,29 @@ def products(seed, n_samples=4000, n_levels=(20, 15)):
     return codes, first * second, rng.normal(0, 0.3, n_samples)
 
 
-def errors(task, trained):
+def counting(seed, n_levels=150):
+    """Levels of 2 to 40 rows, with effects that grow with their number."""
+    rng = np.random.default_rng(seed)
+    sizes = np.round(np.exp(rng.uniform(np.log(2), np.log(40), n_levels))).astype(int)
+    effects = np.log(sizes) + rng.normal(0, 0.5, n_levels)
+    codes = np.repeat(np.arange(n_levels), sizes)
+    return codes[:, np.newaxis], effects[codes] + rng.normal(0, 3, len(codes))
+
+
+def errors(folds, trained, among=True):
     """The mean squared errors without correction and with it, of judged rows."""
-    rows, sample = task.judged, task.folds.sample
+    rows = (folds.of_row < len(trained.members)) & among
+    target, weight = folds.sample.target[rows, 0], folds.sample.weight[rows]
     return [
-        np.average(
-            (sample.target[rows, 0] - found[rows]) ** 2, weights=sample.weight[rows]
-        )
+        np.average((target - found[rows]) ** 2, weights=weight)
         for found in (trained.base, trained.corrected)
     ]
+
+
+def errors_of(corrected, is_new=False):
+    """The same of networks that read effects, of rows of known or of new levels."""
+    among = corrected.is_new == is_new
+    return errors(corrected.folds, corrected.networks, among)
 
 
 # -- corrections -----------------------------------------------------------------------
@@ -73,39 +94,57 @@ def errors(task, trained):
 @SEEDS
 def test_of_noise_nothing_is_learned(seed):
     task, model, _ = problem(*noise(seed))
-    base, corrected = errors(task, train_corrections(task, model))
-    assert corrected == pytest.approx(base, rel=0.02)
+    found = train_corrections(task, model, 1)
+    for is_new in (False, True):
+        base, corrected = errors_of(found, is_new)
+        assert corrected == pytest.approx(base, rel=0.02)
 
 
-def without_the_networks_fold(n_networks, n_folds):
-    """A row that a network is trained on tells of itself."""
-    fit = np.arange(n_networks)
-    return [frozenset([n]) for n in fit], np.repeat(fit[:, np.newaxis], n_folds, 1)
+def z_of_what_is_said(task, found):
+    """Of the product of what networks add and the target, of rows as they are."""
+    n_rows, sample = len(task.folds.of_row), task.folds.sample
+    said = (found.networks.corrected - found.networks.base)[:n_rows]
+    products = sample.target[:, 0] * (said - said.mean())
+    return products.sum() / np.sqrt((products**2).sum())
 
 
-def without_no_fold(n_networks, n_folds):
-    return [frozenset()], np.zeros((n_networks, n_folds), dtype=int)
+@SEEDS
+@pytest.mark.parametrize("penalty", [2.0, 20.0])
+def test_what_is_said_of_noise_is_not_about_it(seed, penalty):
+    """Though it changes effects that other rows' networks have been trained on."""
+    task, model, _ = problem(*noise(seed), 5, epochs=12)
+    confident = replace(model, penalties=np.array([penalty]))
+    assert z_of_what_is_said(task, train_corrections(task, confident, 1)) < 3
 
 
-@pytest.mark.parametrize("fits", [without_the_networks_fold, without_no_fold])
-def test_of_noise_much_would_be_learned_if_rows_told_of_themselves(fits, monkeypatch):
+def told_of_themselves(model, folds, rows):
+    """What `knowledge_without_folds` would be, had it left no fold out."""
+    known = knowledge_without_folds(model, folds, rows)
+    whole = np.repeat(model.coefficients[:, np.newaxis], folds.count, axis=1)
+    return replace(known, coefficients=whole)
+
+
+def test_of_noise_much_would_be_learned_if_rows_told_of_themselves(monkeypatch):
     """What the test before it is there to see."""
-    monkeypatch.setattr(_cross_training, "_pairs_of_folds", fits)
-    task, model, _ = problem(*noise(0))
-    base, corrected = errors(task, train_corrections(task, model))
-    assert corrected != pytest.approx(base, rel=0.05)
+    monkeypatch.setattr(_cross_training, "knowledge_without_folds", told_of_themselves)
+    task, model, _ = problem(*noise(0), 5, epochs=12)
+    found = train_corrections(task, model, 1)
+    base, corrected = errors_of(found)
+    assert corrected < 0.9 * base
+    assert z_of_what_is_said(task, found) > 10
 
 
 @SEEDS
 def test_effects_that_are_trusted_too_much_are_mended(seed):
     task, model, _ = problem(*noise(seed))
     overconfident = replace(model, penalties=np.array([2.0]))
-    base, corrected = errors(task, train_corrections(task, overconfident))
+    base, corrected = errors_of(train_corrections(task, overconfident, 1))
     assert corrected < 0.97 * base
 
 
 @pytest.mark.parametrize("kind", ["corrections", "interactions"])
 def test_what_is_said_of_a_fold_does_not_depend_on_its_targets(kind, monkeypatch):
+    """But for what they do to effects that networks of other rows read."""
     monkeypatch.setattr(_mixed_model, "CLOSE", 1e-11)
     codes, truth, error = products(0, 600)
     quantities = np.random.default_rng(0).normal(size=(600, 1))
@@ -117,9 +156,9 @@ def test_what_is_said_of_a_fold_does_not_depend_on_its_targets(kind, monkeypatch
         of = task.folds.rows_of(1)
         task.folds.sample.target[of] *= change
         if kind == "corrections":
-            trained = train_corrections(task, model)
-        else:
-            trained = train_interactions(task, model, table_rows, [1, 1])
+            trained = train_corrections(task, model, 2).networks
+            return (trained.base[of],)
+        trained = train_interactions(task, model, table_rows, [1, 1])
         return trained.base[of], trained.corrected[of]
 
     for first, second in zip(said(1.0), said(-3.0), strict=True):
@@ -130,15 +169,13 @@ def test_the_base_is_the_mixed_model_without_the_rows_fold(monkeypatch):
     monkeypatch.setattr(_mixed_model, "CLOSE", 1e-11)
     codes, truth, error = products(0, 1000)
     task, model, _ = problem(codes, truth + error, epochs=1)
-    trained = train_corrections(task, model)
-    sample = task.folds.sample
-    located = model.locate(sample.inputs)
-    for fold in range(task.n_networks):
-        out = [frozenset([fold])]
-        only = _mixed_model.fit_without_folds(model, task.folds, out)[:, 0]
+    base = train_corrections(task, model, 2).networks.base
+    located = model.locate(task.folds.sample.inputs)
+    fits = fit_without_folds(model, task.folds)
+    for fold in range(task.folds.count):
         rows = task.folds.rows_of(fold)
-        expected = model.predict(located, only)[rows]
-        np.testing.assert_allclose(trained.base[rows], expected, atol=1e-8)
+        expected = model.predict(located, fits[:, fold])[rows]
+        np.testing.assert_allclose(base[rows], expected, atol=1e-8)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -149,8 +186,140 @@ def test_effects_that_multiply_are_corrected(seed):
     first, second = rng.normal(size=20)[codes[:, 0]], rng.normal(size=15)[codes[:, 1]]
     target = first + second + first * second + rng.normal(0, 0.3, 4000)
     task, model, _ = problem(codes, target, epochs=12)
-    base, corrected = errors(task, train_corrections(task, model))
+    base, corrected = errors_of(train_corrections(task, model, 2))
     assert corrected < 0.7 * base
+
+
+# -- rows that are read again as if levels of theirs were new --------------------------
+
+
+@pytest.fixture(scope="module")
+def read_again():
+    """Of two columns, in which effects differ."""
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, (20, 15), (2000, 2))
+    effects = rng.normal(size=20)[codes[:, 0]] + rng.normal(size=15)[codes[:, 1]]
+    task, model, _ = problem(codes, effects + rng.normal(size=2000), epochs=1)
+    return task, model, train_corrections(task, model, 2)
+
+
+def test_a_part_of_the_rows_is_read_again(read_again):
+    task, _, found = read_again
+    n_rows, sample = len(task.folds.of_row), found.folds.sample
+    n_copies = len(found.is_new) - n_rows
+    assert n_copies == np.ceil(READ_AGAIN * n_rows)
+    assert len(sample.target) == len(found.folds.of_row) == len(found.is_new)
+    for name in ("target", "squares", "count", "weight"):
+        first = getattr(sample, name)[:n_rows]
+        np.testing.assert_array_equal(first, getattr(task.folds.sample, name))
+    # a copy is of the fold of its row, or its own network would be trained on it
+    rows = {
+        (fold, *values)
+        for fold, values in zip(
+            task.folds.of_row.tolist(), task.folds.sample.target.tolist(), strict=True
+        )
+    }
+    copies = zip(
+        found.folds.of_row[n_rows:].tolist(),
+        sample.target[n_rows:].tolist(),
+        strict=True,
+    )
+    assert all((fold, *values) in rows for fold, values in copies)
+
+
+def test_at_least_one_level_of_a_row_that_is_read_again_is_new(read_again):
+    task, model, found = read_again
+    n_rows = len(task.folds.of_row)
+    assert not found.is_new[:n_rows].any()  # of about 100 rows each
+    assert found.is_new[n_rows:].all()
+    fits = fit_without_folds(model, task.folds)
+    rows = model.locate(task.folds.sample.inputs)
+    _, terms = rows.add_up(fits, task.folds.of_row)
+    targets = task.folds.sample.target[:, 0]
+    place = {target: i for i, target in enumerate(targets.tolist())}
+    n_known = []
+    for target, base in zip(
+        found.folds.sample.target[n_rows:, 0].tolist(),
+        found.networks.base[n_rows:],
+        strict=True,
+    ):
+        first, second = terms[place[target]]
+        possible = model.mean + np.array([0, first, second])
+        off = np.abs(possible - base)
+        assert off.min() < 1e-9
+        n_known.append(off.argmin() > 0)
+    # the other level is known four times out of five
+    assert np.mean(n_known) == pytest.approx(1 - FORGOTTEN_TOO, abs=0.07)
+
+
+def test_rows_that_are_read_again_weigh_as_little_as_is_known_of_them(read_again):
+    task, _, found = read_again
+    n_rows, folds, base = len(task.folds.of_row), found.folds, found.networks.base
+    squares = (folds.sample.target[:, 0] - base) ** 2
+    weight = folds.sample.weight
+    caution = np.average(squares[:n_rows], weights=weight[:n_rows])
+    caution /= np.average(squares[n_rows:], weights=weight[n_rows:])
+    assert caution < 0.8
+    np.testing.assert_allclose(weight[n_rows:], caution * folds.sample.count[n_rows:])
+
+
+def test_what_is_read_of_new_rows_is_the_average_over_the_folds(read_again):
+    task, model, found = read_again
+    rows = model.locate(task.folds.sample.inputs)
+    known = knowledge_without_folds(model, task.folds, rows).averaged()
+    np.testing.assert_array_equal(found.knowledge.coefficients, known.coefficients)
+    np.testing.assert_array_equal(found.knowledge.counts, known.counts)
+
+
+def test_levels_of_a_single_row_are_new_without_it():
+    codes = np.append(np.arange(40), np.arange(400) % 20)[:, np.newaxis]
+    task, model, _ = problem(codes, np.random.default_rng(0).normal(size=440), epochs=1)
+    found = train_corrections(task, model, 1)
+    expected = task.folds.sample.inputs.codes[:, 0] >= 20
+    np.testing.assert_array_equal(found.is_new[: len(expected)], expected)
+
+
+def test_without_columns_no_row_is_read_again():
+    quantities = np.random.default_rng(0).normal(size=(600, 2))
+    codes, target = np.empty((600, 0)), quantities[:, 0] * quantities[:, 1]
+    task, model, _ = problem(codes, target, quantities=quantities, epochs=1)
+    found = train_corrections(task, model, 0)
+    assert len(found.is_new) == 600
+    assert not found.is_new.any()
+
+
+def errors_if_all_were_new(task, model, found):
+    """Without correction and with it, of rows none of whose levels is known."""
+    folds, sample = task.folds, task.folds.sample
+    rows = model.locate(sample.inputs)
+    known = knowledge_without_folds(model, folds, rows)
+    forgotten = rows.forget(np.ones(rows.cells.shape, dtype=bool))
+    new = evidence(model.mean, forgotten, known, folds.of_row)
+    inputs = Encoded(np.empty((len(rows), 0), dtype=np.int32), new.features)
+    outputs = np.array([member.output(inputs) for member in found.networks.members])
+    added = outputs[folds.of_row, np.arange(len(rows))]
+    left = sample.target[:, 0] - new.prediction
+    return [np.average(x**2, weights=sample.weight) for x in (left, left - added)]
+
+
+@SEEDS
+def test_counts_that_tell_of_effects_do_not_mislead_about_new_levels(seed):
+    """A new level has no rows, which is no reason to take it for a rare one."""
+    task, model, _ = problem(*counting(seed), 5, epochs=12)
+    found = train_corrections(task, model, 1)
+    base, corrected = errors_of(found)
+    assert corrected < base
+    base, corrected = errors_if_all_were_new(task, model, found)
+    assert corrected < 1.04 * base
+
+
+def test_counts_would_mislead_about_new_levels_if_no_row_was_read_again(monkeypatch):
+    """What the test before it is there to see."""
+    monkeypatch.setattr(_cross_training, "READ_AGAIN", 1e-9)
+    task, model, _ = problem(*counting(0), 5, epochs=12)
+    found = train_corrections(task, model, 1)
+    base, corrected = errors_if_all_were_new(task, model, found)
+    assert corrected > 1.3 * base
 
 
 # -- interactions ----------------------------------------------------------------------
@@ -160,7 +329,7 @@ def test_products_of_vectors_are_found():
     codes, truth, error = products(0)
     task, model, table_rows = problem(codes, truth + error, epochs=12)
     trained = train_interactions(task, model, table_rows, [1, 1])
-    base, corrected = errors(task, trained)
+    base, corrected = errors(task.folds, trained)
     assert corrected < 0.3 * base
     member = trained.members[0]
     assert [table.shape for table in member.network.tables] == [(21, 1), (16, 1)]
@@ -172,7 +341,7 @@ def test_columns_without_vectors_are_not_read():
     codes = np.hstack([codes[:, :1], extra, codes[:, 1:]])
     task, model, table_rows = problem(codes, truth + error, epochs=12)
     trained = train_interactions(task, model, table_rows, [1, 0, 1])
-    base, corrected = errors(task, trained)
+    base, corrected = errors(task.folds, trained)
     assert corrected < 0.4 * base
     shapes = [table.shape for table in trained.members[0].network.tables]
     assert shapes == [(21, 1), (16, 1)]
@@ -184,11 +353,10 @@ def test_columns_without_vectors_are_not_read():
 @pytest.mark.parametrize("n_networks", [1, 3])
 def test_rows_that_no_network_leaves_out_are_not_judged(n_networks):
     task, model, _ = problem(*noise(0), n_networks, epochs=1)
-    trained = train_corrections(task, model)
+    found = train_corrections(task, model, 1)
+    trained, judged = found.networks, found.folds.of_row < n_networks
     assert len(trained.members) == n_networks
-    judged = np.isin(np.arange(len(task.folds.of_row)), task.judged)
-    np.testing.assert_array_equal(judged, task.folds.of_row < n_networks)
-    assert (trained.corrected[~judged] == 0).all()
+    np.testing.assert_array_equal(trained.corrected[~judged], trained.base[~judged])
     assert (trained.corrected[judged] != trained.base[judged]).all()
 
 
@@ -206,21 +374,12 @@ def test_ambiguity_is_the_variance_among_networks():
 
 def test_one_network_has_no_ambiguity():
     task, model, _ = problem(*noise(0), n_networks=1, epochs=1)
-    assert train_corrections(task, model).ambiguity == 0
+    assert train_corrections(task, model, 1).networks.ambiguity == 0
 
 
 def test_losses_are_averaged_over_networks():
     task, model, _ = problem(*noise(0), epochs=3)
-    history = train_corrections(task, model).history
+    history = train_corrections(task, model, 1).networks.history
     assert len(history["loss"]) == 3
     # of standardised targets that cannot be explained, without what is within cells
     assert history["loss"][-1] == pytest.approx(1, abs=0.1)
-
-
-@pytest.mark.parametrize("n_networks", [1, 2, 5])
-def test_each_network_reads_fits_without_its_fold_and_the_rows(n_networks):
-    left_out, fit_for = _cross_training._pairs_of_folds(n_networks, 5)
-    assert len(set(left_out)) == len(left_out)
-    for network in range(n_networks):
-        for fold in range(5):
-            assert left_out[fit_for[network, fold]] == {network, fold}

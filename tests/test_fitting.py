@@ -131,6 +131,34 @@ def test_training_and_validation_share_the_loss_of_all_rows(kind, loss):
     assert is_grouped == (loss == "squared_error")
 
 
+WRONG = {
+    "hidden_units": ({"hidden_units": (0,)}, "hidden_units"),
+    "half a unit": ({"hidden_units": (2.5,)}, "hidden_units"),
+    "activation": ({"activation": ["rleu", "relu"]}, "'rleu'"),
+    "one activation too few": ({"activation": ["relu"]}, "1 activations for 2"),
+    "callbacks": (
+        {"callbacks": [keras.callbacks.EarlyStopping]},
+        "callbacks holds the class EarlyStopping",
+    ),
+    "optimizer": ({"optimizer": "adma"}, "optimizer"),
+    "loss": ({"loss": "mse"}, "loss"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+@pytest.mark.parametrize("n_rows", [99, 600])
+@pytest.mark.parametrize("changes", [{}, {"n_networks": 0}, {"model": "network"}])
+def test_what_networks_are_to_be_is_checked_though_none_is_trained(
+    case, n_rows, changes
+):
+    codes, y = rows_of_cells(1)
+    wrong, message = WRONG[case]
+    model = EmbeddingRegressor(**changes, **wrong)
+    with pytest.raises((ValueError, TypeError), match=message):
+        model.fit(codes[:n_rows], y[:n_rows, 0])
+    assert not hasattr(model, "loss_curve_")
+
+
 def test_the_target_is_standardised_by_its_cells():
     codes, y = rows_of_cells(1)
     X = pd.DataFrame(codes, columns=["a", "b"])

@@ -143,6 +143,24 @@ def test_a_fold_has_the_rows_that_the_others_leave(rows, n_folds):
 
 
 @SEEDS
+@pytest.mark.parametrize("n_folds", [1, 2, 5])
+def test_counts_of_any_size_are_dealt(seed, n_folds):
+    """Of more observations than 64 bits can number."""
+    counts = np.array([1e19, 3.0, 2e18, 1e19, 1.0, 2.0**70])
+    inputs = Encoded(np.arange(6)[:, np.newaxis], np.zeros((6, 0)))
+    sample = make_sample(inputs, np.arange(6.0)[:, np.newaxis], counts)
+    folds = dealt(merge_equal_rows(sample), n_folds, seed)
+    found = totals(folds.sample, folds.sample.count)
+    assert found == {(float(i),): pytest.approx(n) for i, n in enumerate(counts)}
+    assert (folds.sample.count > 0).all()
+    sizes = np.bincount(folds.of_row, folds.sample.count, n_folds)
+    np.testing.assert_allclose(sizes, counts.sum() / n_folds)
+    np.testing.assert_allclose(
+        folds.sample.target[:, 0], folds.sample.inputs.codes.T[0]
+    )
+
+
+@SEEDS
 def test_a_seed_decides_the_folds(seed):
     rng = np.random.default_rng(0)
     inputs = Encoded(np.arange(100)[:, np.newaxis], np.zeros((100, 0)))

@@ -145,6 +145,87 @@ def test_the_average_of_networks_gets_the_share_that_is_best_for_it(seed):
     assert believable_shares(error, *read)[0] == pytest.approx(best, abs=0.03)
 
 
+def least_squares(error, corrections, weight, ambiguity):
+    """Where a search for the best shares ends, started from several places."""
+    scale = np.sqrt(np.average(corrections**2, axis=0, weights=weight))
+    n = len(scale)
+
+    def loss(shares):
+        return loss_of(shares, error, corrections, weight, ambiguity)
+
+    starts = [np.full(n, 0.5 / n), *(0.9 * np.eye(n) + 0.1 / n)]
+    return min(
+        (
+            minimize(
+                loss,
+                start,
+                method="SLSQP",
+                bounds=[(0, 1)] * n,
+                constraints=LinearConstraint(np.ones(n), ub=1),
+                options={"ftol": 1e-15, "maxiter": 500},
+            ).x
+            for start in starts
+        ),
+        key=loss,
+    )
+
+
+@SEEDS
+@pytest.mark.parametrize("size", [1e-3, 0.02, 0.2], ids=str)
+@pytest.mark.parametrize("truth", [(0.5, 0.4), (0.3, 0.7), (0.0, 0.9)], ids=str)
+def test_a_small_correction_beside_a_large_one_has_its_share(seed, size, truth):
+    error, corrections, weight = generated(seed, truth=(0.0, 0.0), noise=0.0)
+    corrections = corrections * [1.0, size]
+    noise = np.random.default_rng(seed + 10).normal(size=len(error))
+    error = corrections @ np.array(truth) + 0.01 * size * noise
+    shares = believable_shares(error, corrections, weight, np.zeros(2))
+    # nothing but the noise keeps shares from the truth, which adds up to 1 at most
+    np.testing.assert_allclose(shares, truth, atol=0.005)
+
+
+@SEEDS
+@pytest.mark.parametrize("truth", [(0.3, 0.4), (0.8, 0.1), (0.9, -0.4)], ids=str)
+@pytest.mark.parametrize("own", [0.3, 0.05], ids=str)
+@pytest.mark.parametrize("part", [0.0, 0.5], ids=str)
+def test_corrections_that_are_much_alike_have_the_best_shares(seed, truth, own, part):
+    """Some of what they differ by may be due to the networks."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=(2000, 1))
+    corrections = common + own * rng.normal(size=(2000, 2))
+    error = corrections @ np.array(truth) + rng.normal(0, 0.1, 2000)
+    weight = rng.integers(1, 5, 2000).astype(float)
+    ambiguity = np.full(2, part * own**2)
+    read = error, corrections, weight, ambiguity
+    shares, expected = believable_shares(*read), least_squares(*read)
+    assert loss_of(shares, *read) <= loss_of(expected, *read) + 1e-7
+    np.testing.assert_allclose(shares, expected, atol=1e-3 / own)
+
+
+@SEEDS
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_the_unit_is_of_no_account(seed, unit):
+    error, corrections, weight = generated(seed)
+    ambiguity = np.array([0.3, 0.1])
+    expected = believable_shares(error, corrections, weight, ambiguity)
+    shares = believable_shares(
+        unit * error, unit * corrections, 7 * weight, unit**2 * ambiguity
+    )
+    np.testing.assert_allclose(shares, expected, atol=1e-4)
+
+
+@SEEDS
+def test_where_networks_differ_by_all_that_they_say_it_is_not_all_believed(seed):
+    """In no direction is the mean square of what they have in common negative."""
+    error, corrections, weight = generated(seed, truth=(0.4, 0.2))
+    alike = np.column_stack([corrections[:, 0], corrections[:, 0] + 0.1 * error])
+    shares = believable_shares(error, alike, weight, np.full(2, 5.0))
+    gram = (weight[:, np.newaxis] * alike).T @ alike / weight.sum()
+    part = 0.9 / np.linalg.eigvals(np.linalg.solve(gram, 5 * np.eye(2))).real.max()
+    assert part < 1
+    expected = best_on_a_grid(error, alike, weight, np.full(2, 5 * part))
+    np.testing.assert_allclose(shares, expected, atol=0.011)
+
+
 def test_corrections_that_are_all_zero_do_not_fail():
     shares = believable_shares(np.ones(9), np.zeros((9, 2)), np.ones(9), np.zeros(2))
     assert (shares >= 0).all()

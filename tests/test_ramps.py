@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skembed._ramps import MAX_RAMPS, MAX_STRAIGHT, learn_ramps
+from skembed._ramps import (
+    FARTHEST,
+    MAX_RAMPS,
+    MAX_STRAIGHT,
+    learn_ramps,
+    within_reach,
+)
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 
@@ -42,8 +48,8 @@ def naive_knots(column, weight, n_ramps):
 
 
 def naive_columns(knots, quantities):
-    """Squashed quantities, then a ramp between each two knots, not centred."""
-    columns = [x / np.sqrt(1 + (x / 3) ** 2) for x in quantities.T]
+    """Quantities, outliers drawn in, then a ramp between each two knots."""
+    columns = [[min(max(value, -5.0), 5.0) for value in x] for x in quantities.T]
     for x, k in zip(quantities.T, knots, strict=True):
         for low, high in pairwise(k):
             columns.append(np.interp(x, [low, high], [0, 1]))
@@ -144,11 +150,27 @@ def test_there_are_as_many_ramps_as_the_cube_root_of_the_rows(n_rows, n_ramps):
     assert learn_ramps(values, weight).blocks == [1, n_ramps]
 
 
-def test_far_outliers_are_squashed_and_ramps_end():
+def test_what_is_within_reach_stays_as_it_is():
+    values = np.array([[-99.0, -5.0], [-4.9, 0.0], [5.1, 1e300]])
+    expected = [[-FARTHEST, -FARTHEST], [-4.9, 0.0], [FARTHEST, FARTHEST]]
+    assert within_reach(values).tolist() == expected
+
+
+@SEEDS
+def test_a_straight_line_is_one_column(seed):
+    """Within reach, where a linear function of it is exact at any value."""
+    quantities, weight = generated(seed)
+    ramps = learn_ramps(quantities, weight)
+    new = np.random.default_rng(seed).uniform(-5, 5, (50, 3))
+    slopes = np.diff(ramps.apply(new)[:, :3], axis=0) / np.diff(new, axis=0)
+    np.testing.assert_allclose(slopes, 1, rtol=1e-6)
+
+
+def test_far_outliers_are_drawn_in_and_ramps_end():
     quantities, weight = generated(0)
     ramps = learn_ramps(quantities, weight)
     far = ramps.apply(np.array([[50.0, 50, 50], [1e6, 1e6, 1e6]])) + ramps.center
-    np.testing.assert_allclose(far[:, :3], 3, rtol=0.01)
+    np.testing.assert_allclose(far[:, :3], FARTHEST)
     assert (far[:, 3:] == 1).all()
     assert (ramps.apply(np.full((1, 3), -1e6)) + ramps.center)[0, 3:].max() < 1e-12
 

@@ -41,6 +41,47 @@ def test_the_blend_that_tests_share_has_all_its_parts(blend_model):
     assert core.interactions is not None
 
 
+NO_BLEND = {
+    "huber": ({"loss": "huber"}, 1, "loss='huber'"),
+    "two outputs": ({}, 2, "a target of 2 outputs"),
+    "warm start": ({"warm_start": True}, 1, "warm_start=True"),
+}
+
+
+@pytest.mark.parametrize("case", NO_BLEND)
+def test_what_a_blend_cannot_do_is_refused_by_name(shops, case):
+    X, y = shops
+    parameters, n_outputs, message = NO_BLEND[case]
+    target = np.column_stack([y] * n_outputs) if n_outputs > 1 else y
+    model = EmbeddingRegressor(model="blend", **parameters)
+    with pytest.raises(ValueError, match=f"model='blend'.* {message}: set model="):
+        model.fit(X, target)
+
+
+@pytest.mark.parametrize("case", NO_BLEND)
+def test_by_default_a_network_does_what_a_blend_cannot(shops, case):
+    X, y = shops
+    parameters, n_outputs, _ = NO_BLEND[case]
+    target = np.column_stack([y] * n_outputs) if n_outputs > 1 else y
+    quick = QUICK | {"model": "auto", "epochs": 1}
+    model = EmbeddingRegressor(**quick | parameters).fit(X, target)
+    assert model.model_.count_params() > 0
+
+
+def test_a_blend_has_no_keras_model(blend_model):
+    with pytest.raises(AttributeError, match="fit with model='network'"):
+        blend_model.model_  # noqa: B018
+    assert not hasattr(blend_model, "model_")
+
+
+def test_without_networks_there_are_no_losses(shops):
+    model = EmbeddingRegressor(n_networks=0, random_state=0).fit(*shops)
+    assert model.loss_curve_ == []
+    assert model.n_iter_ == 0
+    assert model.history_ == {"loss": []}
+    assert model.score(*shops) > 0.9
+
+
 def test_embedding_is_the_one_table_of_one_column(example):
     assert example.embedding_.shape == (5, 4)
     assert example.embedding_ is example.embeddings_["token"]

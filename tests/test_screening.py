@@ -6,10 +6,10 @@ import pytest
 
 from skembed._encoding import Encoded
 from skembed._mixed_model import fit_mixed_model
-from skembed._ramps import learn_ramps
+from skembed._ramps import learn_ramps, within_reach
 from skembed._sample import make_sample, merge_equal_inputs
 from skembed._screening import Candidate, Residuals, find_terms
-from skembed._terms import learn_term, slope_inputs
+from skembed._terms import learn_term
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 MULTIPLIED = pytest.mark.parametrize("is_slope", [False, True])
@@ -35,7 +35,7 @@ def table_rows(n_levels):
 def candidate_of(inputs, columns, n_levels, is_slope=False):
     rows = tuple(n_levels[column] + 1 for column in columns)
     term, cells = learn_term(inputs, columns, rows, 0 if is_slope else None)
-    multiplier = slope_inputs(inputs)[:, 0] if is_slope else None
+    multiplier = within_reach(inputs.quantities[:, 0]) if is_slope else None
     return Candidate(term, cells, multiplier)
 
 
@@ -200,6 +200,16 @@ def test_quantities_that_may_have_no_slopes_have_none():
     slopes = rng.normal(0, 0.5, 30)[inputs.codes[:, 3]]
     residual = rng.normal(size=6000) + slopes * inputs.quantities[:, 0]
     assert found(inputs, N_LEVELS, residual) == []
+
+
+@SEEDS
+def test_a_slope_is_of_values_within_reach(seed):
+    """One of them is far out, where it would be all that counts."""
+    inputs, rng = drawn(seed, N_LEVELS, 6000, n_quantities=1)
+    slopes = rng.normal(0, 0.5, 30)[inputs.codes[:, 3]]
+    residual = rng.normal(size=6000) + slopes * inputs.quantities[:, 0]
+    inputs.quantities[0] = 1e6
+    assert found(inputs, N_LEVELS, residual, [0]) == [((3,), 0)]
 
 
 @SEEDS

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skembed._encoding import Encoded
-from skembed._ramps import learn_ramps
-from skembed._terms import FARTHEST, Located, Term, learn_term, locate, slope_inputs
+from skembed._ramps import FARTHEST, learn_ramps
+from skembed._terms import Located, Term, learn_term, locate
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 CROSSES = pytest.mark.parametrize("columns", [(0,), (1, 2), (0, 1, 2)])
@@ -108,14 +108,15 @@ def test_a_plain_effect_is_multiplied_by_one_and_a_slope_by_its_quantity():
     inputs = generated(0)
     plain, _ = learned(inputs, (0,))
     slope, _ = learned(inputs, (0,), quantity=1)
-    assert (plain.multiplier(inputs) == 1).all()
+    assert plain.multiplier(inputs).tolist() == [1.0] * len(inputs)
     expected = [min(max(x, -5.0), 5.0) for x in inputs.quantities[:, 1]]
     assert slope.multiplier(inputs).tolist() == expected
 
 
 def test_slopes_stop_at_far_outliers():
     inputs = Encoded(np.zeros((3, 0), dtype=np.int32), np.array([[-99.0], [2], [1e9]]))
-    assert slope_inputs(inputs)[:, 0].tolist() == [-FARTHEST, 2, FARTHEST]
+    slope = Term((), (), np.array([0]), quantity=0)
+    assert slope.multiplier(inputs).tolist() == [-FARTHEST, 2, FARTHEST]
 
 
 def located(seed, n_samples=60):
@@ -136,6 +137,38 @@ def test_rows_are_located_in_lines_and_in_every_term(seed):
     assert rows.n_cells == (terms[0].n_cells, terms[1].n_cells)
     assert (rows.cells == rows.n_cells).any()
     assert len(rows) == len(inputs)
+
+
+@SEEDS
+def test_rows_that_are_taken_are_those_of_the_inputs(seed):
+    ramps, terms, inputs, rows = located(seed)
+    some = np.random.default_rng(seed).integers(0, len(rows), 25)
+    taken, expected = rows.take(some), locate(ramps, terms, inputs.take(some))
+    assert len(taken) == 25
+    for name in ("lines", "cells", "multipliers"):
+        np.testing.assert_array_equal(getattr(taken, name), getattr(expected, name))
+    assert taken.n_cells == rows.n_cells
+
+
+@SEEDS
+def test_what_is_forgotten_is_as_if_it_had_not_been_learned(seed):
+    _, _, _, rows = located(seed)
+    rng = np.random.default_rng(seed)
+    terms = rng.random(rows.cells.shape) < 0.4
+    before = rows.cells.copy()
+    less = rows.forget(terms)
+    for t, n_cells in enumerate(rows.n_cells):
+        forgotten = terms[:, t]
+        assert (less.cells[forgotten, t] == n_cells).all()
+        np.testing.assert_array_equal(less.cells[~forgotten, t], before[~forgotten, t])
+    np.testing.assert_array_equal(rows.cells, before)
+    np.testing.assert_array_equal(less.multipliers, rows.multipliers)
+    coefficients = rng.normal(size=(rows.lines.shape[1] + sum(rows.n_cells), 1))
+    fit = np.zeros(len(rows), dtype=int)
+    lines, effects = rows.add_up(coefficients, fit)
+    same_lines, fewer = less.add_up(coefficients, fit)
+    np.testing.assert_array_equal(same_lines, lines)
+    np.testing.assert_array_equal(fewer, np.where(terms, 0, effects))
 
 
 def naive_sums(rows, coefficients, fit):
