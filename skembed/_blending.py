@@ -146,9 +146,10 @@ def _train_networks(
     """Train both kinds of networks, and keep those that are believed."""
     corrected = train_corrections(task, model, len(table_rows))
     sample = task.folds.sample
-    read = sample.inputs, table_rows, base.ramps.bent
-    left_over = _residuals(model, sample).mean
-    n_dims = count_dimensions(*read, left_over, sample.weight, task.rng)
+    # of the model of single columns: crosses of few rows a cell absorb interactions
+    left_over = _residuals(base, sample).mean
+    read = sample.inputs, table_rows, base.ramps.bent, left_over, sample.weight
+    n_dims = count_dimensions(*read, task.rng)
     found = [corrected.networks]
     if any(n_dims):
         found.append(train_interactions(task, base, table_rows, n_dims))
@@ -166,8 +167,7 @@ def _train_networks(
     if any(n_dims) and shares[1] >= LEAST_SHARE:
         members, columns = found[1].members, tuple(np.flatnonzero(n_dims).tolist())
         interactions = Interactions(float(shares[1]), members, columns, base)
-        left_over = _residuals(base, sample).mean
-        tables, sizes = interaction_vectors(*read, left_over, sample.weight, n_dims)
+        tables, sizes = interaction_vectors(*read, n_dims)
         for place, column in enumerate(columns):
             aligned = common_vectors(members, place, tables[column], sizes[column])
             tables[column] = aligned
