@@ -114,9 +114,6 @@ def test_interactions_are_predicted_far_better_than_by_what_adds_up(
     assert error(blend, *later) < 0.3 * error(additive, *later)
 
 
-@pytest.mark.xfail(
-    reason="in-sample residuals of the cross hide the dimensions of interactions"
-)
 def test_a_blend_is_better_than_a_mixed_model_that_has_the_cross():
     inputs, target, mean = table(4000, n_levels=(60, 40), interaction_scale=1.5)
     training, later = slice(0, 2500), slice(2500, None)
