@@ -383,3 +383,21 @@ def test_losses_are_averaged_over_networks():
     assert len(history["loss"]) == 3
     # of standardised targets that cannot be explained, without what is within cells
     assert history["loss"][-1] == pytest.approx(1, abs=0.1)
+
+
+def test_what_stops_a_network_does_not_judge_it(monkeypatch):
+    """Early stopping takes one more fold, which is neither trained on nor judged by."""
+    seen = []
+    original = _cross_training.train_member
+
+    def recording(recipe, sample, training, validation, *rest):
+        seen.append((training, validation))
+        return original(recipe, sample, training, validation, *rest)
+
+    monkeypatch.setattr(_cross_training, "train_member", recording)
+    task, model, _ = problem(*noise(0), early_stopping=True, epochs=1)
+    corrected = train_corrections(task, model, 1)
+    for fold, (training, validation) in enumerate(seen):
+        others = set(range(5)) - {fold, fold + 1}
+        assert set(corrected.folds.of_row[training]) == others
+        assert set(corrected.folds.of_row[validation]) == {fold + 1}

@@ -47,8 +47,10 @@ TRAINING, VALIDATION = np.arange(N_ROWS // 2), np.arange(N_ROWS // 2, N_ROWS)
 
 def trained(sample, params, tables=(), recipe=CORRECTION, seed=0, scale=SCALE):
     rng = np.random.default_rng(seed)
-    rows = TRAINING, VALIDATION
-    return train_member(recipe, sample, *rows, tables, params, scale, rng)
+    validation = VALIDATION if params["early_stopping"] else None
+    return train_member(
+        recipe, sample, TRAINING, validation, tables, params, scale, rng
+    )
 
 
 def share_explained(member, sample, truth):
