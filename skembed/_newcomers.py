@@ -16,7 +16,8 @@ from skembed._mixed_model import MixedModel, fit_mixed_model, fit_without_folds
 from skembed._sample import Sample
 
 N_ROUNDS = 6
-BETTER = 0.99  # of the squared error, from which a second model is worth its time
+WORTH = 0.01  # of the squared error: the gain that a second model is worth
+SURE = 3.0  # standard errors of the mean gain over levels
 
 
 def is_better_without(
@@ -56,17 +57,25 @@ def is_better_without(
     folds = Folds(sample, fold_of_level[codes], n_folds)
     others = [term for term in model.terms if column not in term.columns]
     without = fit_mixed_model(model.ramps, others, sample, N_ROUNDS)
-    return _error(without, folds) < BETTER * _error(model, folds)
+    each, each_without = (
+        _errors_of_levels(fitted, folds, codes) for fitted in (model, without)
+    )
+    # levels count, not rows: a frequent one is but one draw of an effect
+    gain = each - each_without
+    error_of_mean = gain.std() / np.sqrt(len(gain))
+    return bool(gain.mean() > max(WORTH * each.mean(), SURE * error_of_mean))
 
 
-def _error(model: MixedModel, folds: Folds) -> float:
-    """Return the sum of squared errors of rows that fits have not seen."""
-    rows = model.locate(folds.sample.inputs)
+def _errors_of_levels(model: MixedModel, folds: Folds, codes: np.ndarray) -> np.ndarray:
+    """Return the mean squared error of each level's rows, by fits without them."""
+    sample = folds.sample
+    rows = model.locate(sample.inputs)
     fits = fit_without_folds(model, folds)
     lines, terms = rows.add_up(fits, folds.of_row)
-    prediction = model.mean + lines + terms.sum(axis=1)
-    error = folds.sample.target[:, 0] - prediction
-    return float(folds.sample.weight @ error**2)
+    error = sample.target[:, 0] - model.mean - lines - terms.sum(axis=1)
+    count = np.bincount(codes, sample.weight)
+    total = np.bincount(codes, sample.weight * error**2)
+    return total[count > 0] / count[count > 0]
 
 
 def drop_column(inputs: Encoded, column: int) -> Encoded:

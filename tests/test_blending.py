@@ -115,13 +115,13 @@ def test_interactions_are_predicted_far_better_than_by_what_adds_up(
 
 
 def test_a_blend_is_better_than_a_mixed_model_that_has_the_cross():
-    inputs, target, mean = table(4000, n_levels=(60, 40), interaction_scale=1.5)
+    inputs, target, mean = table(4000, n_levels=(50, 30), interaction_scale=1.5)
     training, later = slice(0, 2500), slice(2500, None)
     mixed, blend = (
         fitted(
             inputs.take(training),
             target[training],
-            table_rows=(61, 41),
+            table_rows=(51, 31),
             epochs="auto",
             n_networks=n_networks,
         )[0]

@@ -69,7 +69,8 @@ def test_of_a_column_that_misleads_nothing_the_answer_is_no(seed):
 
 
 @pytest.mark.parametrize(("n_levels", "expected"), [(9, False), (10, True)])
-def test_few_levels_cannot_tell(n_levels, expected):
+def test_few_levels_cannot_tell(n_levels, expected, monkeypatch):
+    monkeypatch.setattr(_newcomers, "SURE", 0)
     model, sample = problem(0, n_levels=n_levels, among=-3.0)
     assert is_better(model, sample) == expected
 
@@ -78,11 +79,11 @@ def test_a_seed_deals_the_levels(monkeypatch):
     """All rows of a level are in one fold, and folds have as many levels each."""
     dealt = []
 
-    def seen(model, folds):
+    def seen(model, folds, codes):
         dealt.append(folds)
-        return 1.0
+        return np.ones(N_LEVELS)
 
-    monkeypatch.setattr(_newcomers, "_error", seen)
+    monkeypatch.setattr(_newcomers, "_errors_of_levels", seen)
     model, sample = problem(0)
     for seed in (0, 0, 1):
         assert not is_better(model, sample, seed=seed)
