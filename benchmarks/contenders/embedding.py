@@ -1,4 +1,4 @@
-"""EmbeddingRegressor as it comes."""
+"""EmbeddingRegressor's network as it comes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from skembed import EmbeddingRegressor
 
 
 def make(categorical: list[str], _quantities: list[str], seed: int) -> Pipeline:
-    model = EmbeddingRegressor(categorical_features=categorical, random_state=seed)
+    model = EmbeddingRegressor(
+        model="network", categorical_features=categorical, random_state=seed
+    )
     return Pipeline([("model", model)])
 
 
-CONTENDER = Contender("EmbeddingRegressor", ("flights",), make)
+CONTENDER = Contender("EmbeddingRegressor (network)", ("flights",), make)
