@@ -144,13 +144,13 @@ def _part(
     unit: float,
 ) -> Sample:
     """Return rows of a sample, features and target standardised."""
-    features = (sample.inputs.quantities[rows] - center) / spread
-    return Sample(
-        inputs=Encoded(sample.inputs.codes[rows], features),
-        target=sample.target[rows] / unit,
-        count=sample.count[rows],
-        weight=sample.weight[rows],
-        squares=sample.squares[rows] / unit**2,
+    part = sample.take(rows)
+    features = (part.inputs.quantities - center) / spread
+    return replace(
+        part,
+        inputs=Encoded(part.inputs.codes, features),
+        target=part.target / unit,
+        squares=part.squares / unit**2,
     )
 
 

@@ -70,10 +70,8 @@ class Candidate:
         84, section 2), taken where other effects are known. Over the number of such
         products it is an estimate of the term's variance.
         """
-        x = 1.0 if self.multiplier is None else self.multiplier
-        weight, n_cells = residuals.weight, self.term.n_cells
-        sums = np.bincount(self.cells, weight * x * residuals.mean, n_cells)
-        sizes = np.bincount(self.cells, weight * x**2, n_cells)
+        x, weight = self._factor, residuals.weight
+        sums, sizes = self._sums_and_sizes(residuals)
         statistic = (sums**2).sum() - (x**2 * residuals.squares).sum()
         n_products = (sizes**2).sum() - (weight * x**4).sum()
         noise = residuals.variance
@@ -89,11 +87,18 @@ class Candidate:
 
     def prediction(self, residuals: Residuals) -> np.ndarray:
         """Return what the term would predict of the residuals, shrunken."""
-        x = 1.0 if self.multiplier is None else self.multiplier
-        weight, n_cells = residuals.weight, self.term.n_cells
+        sums, sizes = self._sums_and_sizes(residuals)
+        return (sums / (sizes + self.penalty))[self.cells] * self._factor
+
+    @property
+    def _factor(self) -> np.ndarray | float:
+        return 1.0 if self.multiplier is None else self.multiplier
+
+    def _sums_and_sizes(self, residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
+        """Add up each cell's residuals, and what its effect would be multiplied by."""
+        x, weight, n_cells = self._factor, residuals.weight, self.term.n_cells
         sums = np.bincount(self.cells, weight * x * residuals.mean, n_cells)
-        sizes = np.bincount(self.cells, weight * x**2, n_cells)
-        return (sums / (sizes + self.penalty))[self.cells] * x
+        return sums, np.bincount(self.cells, weight * x**2, n_cells)
 
 
 def find_terms(
