@@ -56,7 +56,7 @@ class Interactions:
     columns : tuple of int
         Which categorical columns have vectors.
     base : MixedModel
-        With one term for each column and no crosses.
+        With one term for each column and no crosses: the first of the mixed model's.
     """
 
     share: float
@@ -64,11 +64,12 @@ class Interactions:
     columns: tuple[int, ...]
     base: MixedModel
 
-    def output(self, inputs: Encoded, prediction: np.ndarray) -> np.ndarray:
+    def output(
+        self, inputs: Encoded, rows: Located, prediction: np.ndarray
+    ) -> np.ndarray:
         """Return what is to be added to the mixed model's prediction."""
-        rows = self.base.locate(inputs)
-        read = Encoded(inputs.codes[:, self.columns], rows.lines)
-        corrected = self.base.predict(rows) + np.mean(
+        read = Encoded(inputs.codes[:, self.columns], rows.lines.toarray())
+        corrected = self.base.predict(rows.first(len(self.base.terms))) + np.mean(
             [member.output(read) for member in self.members], axis=0
         )
         return self.share * (corrected - prediction)
@@ -136,7 +137,7 @@ class Blend:
         if self.corrections is not None:
             output += self.corrections.output(self.model.mean, rows, len(self.tables))
         if self.interactions is not None:
-            output += self.interactions.output(inputs, prediction)
+            output += self.interactions.output(inputs, rows, prediction)
         output = output[:, np.newaxis]
         if self.newcomers is not None:
             self.newcomers.replace_in(output, inputs)

@@ -18,10 +18,10 @@ from skembed._cross_training import (
     train_corrections,
     train_interactions,
 )
-from skembed._folds import deal_into_folds
+from skembed._folds import Folds, deal_into_folds
 from skembed._gate import believable_shares
 from skembed._interactions import count_dimensions, interaction_vectors
-from skembed._mixed_model import MixedModel, fit_mixed_model
+from skembed._mixed_model import MixedModel, errors_without_folds, fit_mixed_model
 from skembed._newcomers import is_better_without, without_column
 from skembed._ramps import learn_ramps
 from skembed._sample import Sample, merge_equal_rows
@@ -102,7 +102,7 @@ def _fit_without_newcomers(
     if rows.n_observations < LEAST_OBSERVATIONS * n_folds:
         n_networks, n_folds = 0, N_FOLDS
     folds = deal_into_folds(rows, n_folds, rng)
-    base, model = _fit_mixed_models(folds.sample, table_rows)
+    base, model = _fit_mixed_models(folds, table_rows)
     corrections, interactions, tables = None, None, None
     history: History = {"loss": []}
     if n_networks:
@@ -117,10 +117,13 @@ def _fit_without_newcomers(
 
 
 def _fit_mixed_models(
-    sample: Sample, table_rows: Sequence[int]
+    folds: Folds, table_rows: Sequence[int]
 ) -> tuple[MixedModel, MixedModel]:
-    """Fit a model of single columns, and one that has the terms it lacks as well."""
-    inputs = sample.inputs
+    """Fit a model of single columns, and one that has the terms it lacks as well.
+
+    Both are the same where no term is found, or those found do not help to predict.
+    """
+    sample, inputs = folds.sample, folds.sample.inputs
     ramps = learn_ramps(inputs.quantities, sample.weight)
     terms = [
         learn_term(inputs, (column,), (n_rows,))[0]
@@ -131,7 +134,12 @@ def _fit_mixed_models(
     added, penalties = find_terms(inputs, table_rows, ramps.bent, left_over)
     start = np.append(base.penalties, penalties)
     model = fit_mixed_model(ramps, [*terms, *added], sample, LAST_ROUNDS, start)
-    return (base if added else model), model
+    if not added:
+        return model, model
+    without, with_added = (
+        sample.weight @ errors_without_folds(m, folds) ** 2 for m in (base, model)
+    )
+    return base, (model if with_added < without else base)
 
 
 def _residuals(model: MixedModel, sample: Sample) -> Residuals:

@@ -283,11 +283,11 @@ def train_interactions(
     folds, sample = task.folds, task.folds.sample
     rows = model.locate(sample.inputs)
     columns = np.flatnonzero(n_dims)
-    inputs = Encoded(sample.inputs.codes[:, columns], rows.lines)
-    fits = fit_without_folds(model, folds)[:, : task.n_networks]
-    predictions = np.column_stack([model.predict(rows, fit) for fit in fits.T])
+    inputs = Encoded(sample.inputs.codes[:, columns], rows.lines.toarray())
+    fits = np.split(fit_without_folds(model, folds), folds.count, axis=1)
+    predictions = [model.predict(rows, fit) for fit in fits[: task.n_networks]]
     tables = []
-    for fold, prediction in enumerate(predictions.T):
+    for fold, prediction in enumerate(predictions):
         outside = folds.rows_outside(fold)
         vectors, _ = interaction_vectors(
             sample.inputs.take(outside),
@@ -298,7 +298,7 @@ def train_interactions(
             n_dims,
         )
         tables.append([vectors[column] for column in columns])
-    return task.cross_train(INTERACTION, inputs, predictions, tables)
+    return task.cross_train(INTERACTION, inputs, np.column_stack(predictions), tables)
 
 
 def _ambiguity(members: Sequence[Member], inputs: Encoded) -> float:

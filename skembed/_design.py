@@ -31,25 +31,27 @@ class Design:
     def __init__(
         self, blocks: Sequence[int], rows: Located, weight: np.ndarray
     ) -> None:
-        self.dense, self.weight = rows.lines, weight
+        self.lines, self.weight = rows.lines, weight
         self.sparse = _indicators(rows)
         self._sparse_T = self.sparse.T.tocsr()
         self.blocks = np.array([*blocks, *rows.n_cells], dtype=np.intp)
-        self._n_dense_blocks = len(blocks)
+        self._n_line_blocks = len(blocks)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and coefficients."""
-        return len(self.dense), int(self.blocks.sum())
+        return len(self.lines), int(self.blocks.sum())
 
     def times(self, coefficients: np.ndarray) -> np.ndarray:
         """Return predictions of shape (n_rows, k) by k columns of coefficients."""
-        split = self.dense.shape[1]
-        return self.dense @ coefficients[:split] + self.sparse @ coefficients[split:]
+        split = self.lines.n_columns
+        by_lines = self.lines.times(coefficients[:split])
+        return by_lines + self.sparse @ coefficients[split:]
 
     def transposed_times(self, values: np.ndarray) -> np.ndarray:
         """Return sums over rows of shape (n_coefficients, k)."""
-        return np.vstack([self.dense.T @ values, self._sparse_T @ values])
+        by_lines = self.lines.transposed_times(values)
+        return np.vstack([by_lines, self._sparse_T @ values])
 
     @cached_property
     def squared(self) -> sparse.csr_matrix:
@@ -60,21 +62,20 @@ class Design:
     def joint(self) -> np.ndarray:
         """The coefficients of the lines and of small terms, which go well together."""
         ends, sizes = np.cumsum(self.blocks), self.blocks
-        terms = np.arange(self._n_dense_blocks, len(sizes))
+        terms = np.arange(self._n_line_blocks, len(sizes))
         by_size = terms[np.argsort(sizes[terms], kind="stable")]
         small = np.sort(by_size[np.cumsum(sizes[by_size]) <= JOINT_CELLS])
         ranges = [np.arange(ends[t] - sizes[t], ends[t]) for t in small]
-        return np.concatenate([np.arange(self.dense.shape[1]), *ranges])
+        return np.concatenate([np.arange(self.lines.n_columns), *ranges])
 
     @cached_property
     def joint_gram(self) -> np.ndarray:
         """W' R W of the joint coefficients."""
-        split = self.dense.shape[1]
+        split = self.lines.n_columns
         small = self.sparse[:, self.joint[split:] - split]
         scaled = small.multiply(self.weight[:, np.newaxis]).tocsr()
-        corner = self.dense.T @ (self.weight[:, np.newaxis] * self.dense)
-        side = scaled.T @ self.dense
-        return np.block([[corner, side.T], [side, (scaled.T @ small).toarray()]])
+        corner, side = self.lines.gram(self.weight), self.lines.transposed_times(scaled)
+        return np.block([[corner, side], [side.T, (scaled.T @ small).toarray()]])
 
     def block_sums(self, values: np.ndarray) -> np.ndarray:
         """Add up one value for every coefficient by blocks."""
@@ -118,7 +119,7 @@ class NormalEquations:
         self.design = design
         self._weight = weight.reshape(len(weight), -1)
         self._penalty = np.repeat(penalties, design.blocks)[:, np.newaxis]
-        split = design.dense.shape[1]
+        split = design.lines.n_columns
         self._diagonal = design.squared.T @ self._weight + self._penalty[split:]
         self._factor = self._factorize()
 
@@ -136,7 +137,7 @@ class NormalEquations:
         return linalg.cho_factor(matrix, overwrite_a=True)
 
     def _precondition(self, residual: np.ndarray) -> np.ndarray:
-        joint, split = self.design.joint, self.design.dense.shape[1]
+        joint, split = self.design.joint, self.design.lines.n_columns
         result = np.empty_like(residual)
         result[split:] = residual[split:] / self._diagonal
         if self._factor is not None:

@@ -124,5 +124,5 @@ def evidence(
         padded = np.vstack([known, np.zeros((1, known.shape[1]))])
         counts[:, t] = padded[rows.cells[:, t], fit]
     sums = np.column_stack([lines, prediction])
-    features = np.hstack([rows.lines, sums, terms, np.log1p(counts)])
+    features = np.hstack([rows.lines.toarray(), sums, terms, np.log1p(counts)])
     return Evidence(features, prediction, counts)

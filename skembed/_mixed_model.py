@@ -61,12 +61,32 @@ class MixedModel:
         return self.coefficients[first : first + n_cells[term]]
 
     def predict(
-        self, rows: Located, coefficients: np.ndarray | None = None
+        self,
+        rows: Located,
+        coefficients: np.ndarray | None = None,
+        fit: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return predictions of shape (n_rows,), by other coefficients if given."""
-        chosen = self.coefficients if coefficients is None else coefficients
-        only = np.zeros(len(rows), dtype=np.intp)
-        lines, terms = rows.add_up(chosen[:, np.newaxis], only)
+        """Predict by this model, or by other fits of it.
+
+        Parameters
+        ----------
+        rows : Located
+            The rows.
+        coefficients : ndarray of shape (n_coefficients, n_fits), default=None
+            Of other fits.
+        fit : ndarray of shape (n_rows,), default=None
+            Which of them counts for each row; None is the first for all.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Predictions.
+        """
+        if coefficients is None:
+            coefficients = self.coefficients[:, np.newaxis]
+        if fit is None:
+            fit = np.zeros(len(rows), dtype=np.intp)
+        lines, terms = rows.add_up(coefficients, fit)
         return self.mean + lines + terms.sum(axis=1)
 
 
@@ -204,4 +224,27 @@ def fit_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
     weight = sample.weight[:, np.newaxis] * kept
     sums = design.transposed_times(weight * (sample.target - model.mean))
     start = np.repeat(model.coefficients[:, np.newaxis], folds.count, axis=1)
+    # no equation would tell the search to forget what only the fold has told
+    n_lines = rows.lines.n_columns
+    start[n_lines:][design.squared.T @ weight == 0] = 0
     return NormalEquations(design, model.penalties, weight).solve(sums, start, CLOSE)
+
+
+def errors_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
+    """Return what each row's target exceeds its prediction by, without its own fold.
+
+    Parameters
+    ----------
+    model : MixedModel
+        Fitted on all folds.
+    folds : Folds
+        The same sample.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        In units of the standardised target.
+    """
+    rows = model.locate(folds.sample.inputs)
+    fits = fit_without_folds(model, folds)
+    return folds.sample.target[:, 0] - model.predict(rows, fits, folds.of_row)

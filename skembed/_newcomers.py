@@ -12,7 +12,7 @@ import numpy as np
 
 from skembed._encoding import Encoded
 from skembed._folds import Folds
-from skembed._mixed_model import MixedModel, fit_mixed_model, fit_without_folds
+from skembed._mixed_model import MixedModel, errors_without_folds, fit_mixed_model
 from skembed._sample import Sample
 
 N_ROUNDS = 6
@@ -55,8 +55,7 @@ def is_better_without(
         return False
     fold_of_level = rng.permutation(np.arange(n_codes) % n_folds)
     folds = Folds(sample, fold_of_level[codes], n_folds)
-    others = [term for term in model.terms if column not in term.columns]
-    without = fit_mixed_model(model.ramps, others, sample, N_ROUNDS)
+    without = _fit_without_column(model, sample, column)
     each, each_without = (
         _errors_of_levels(fitted, folds, codes) for fitted in (model, without)
     )
@@ -66,15 +65,20 @@ def is_better_without(
     return bool(gain.mean() > max(WORTH * each.mean(), SURE * error_of_mean))
 
 
+def _fit_without_column(model: MixedModel, sample: Sample, column: int) -> MixedModel:
+    """Fit a model again without the terms of a column, variances anew."""
+    others = [term for term in model.terms if column not in term.columns]
+    n_lines = len(model.ramps.blocks)
+    gone = [n_lines + t for t, x in enumerate(model.terms) if column in x.columns]
+    start = np.delete(model.penalties, gone)
+    return fit_mixed_model(model.ramps, others, sample, N_ROUNDS, start)
+
+
 def _errors_of_levels(model: MixedModel, folds: Folds, codes: np.ndarray) -> np.ndarray:
     """Return the mean squared error of each level's rows, by fits without them."""
-    sample = folds.sample
-    rows = model.locate(sample.inputs)
-    fits = fit_without_folds(model, folds)
-    lines, terms = rows.add_up(fits, folds.of_row)
-    error = sample.target[:, 0] - model.mean - lines - terms.sum(axis=1)
-    count = np.bincount(codes, sample.weight)
-    total = np.bincount(codes, sample.weight * error**2)
+    weight = folds.sample.weight
+    count = np.bincount(codes, weight)
+    total = np.bincount(codes, weight * errors_without_folds(model, folds) ** 2)
     return total[count > 0] / count[count > 0]
 
 

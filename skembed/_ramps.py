@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
+
+from skembed._lines import Lines
 
 MAX_STRAIGHT = 8  # distinct values up to which a quantity stays one straight line
 MAX_RAMPS = 48
@@ -43,7 +46,7 @@ class Ramps:
         """The quantities that have ramps: those of more than a few values."""
         return [j for j, knots in enumerate(self.knots) if len(knots)]
 
-    def apply(self, quantities: np.ndarray) -> np.ndarray:
+    def apply(self, quantities: np.ndarray) -> Lines:
         """Return quantities and their ramps, of mean 0.
 
         Parameters
@@ -53,10 +56,11 @@ class Ramps:
 
         Returns
         -------
-        ndarray of shape (n_samples, n_columns)
+        Lines
             `blocks` says what is where.
         """
-        return _columns(self.knots, quantities) - self.center
+        hats, sums = _hats(self.knots, quantities), _sums(self.knots)
+        return Lines(hats, sums, self.center)
 
 
 def within_reach(quantities: np.ndarray) -> np.ndarray:
@@ -84,8 +88,8 @@ def learn_ramps(quantities: np.ndarray, weight: np.ndarray) -> Ramps:
     """
     n_ramps = int(np.clip(np.cbrt(weight.sum()), 4, MAX_RAMPS))
     knots = tuple(_knots(column, weight, n_ramps) for column in quantities.T)
-    columns = _columns(knots, quantities)
-    return Ramps(knots, weight @ columns / weight.sum())
+    total = _sums(knots).T @ (_hats(knots, quantities).T @ weight)
+    return Ramps(knots, total / weight.sum())
 
 
 def _knots(column: np.ndarray, weight: np.ndarray, n_ramps: int) -> np.ndarray:
@@ -100,10 +104,28 @@ def _knots(column: np.ndarray, weight: np.ndarray, n_ramps: int) -> np.ndarray:
     return knots if len(knots) > 2 else np.empty(0)
 
 
-def _columns(knots: Sequence[np.ndarray], quantities: np.ndarray) -> np.ndarray:
-    ramps = [
-        np.clip((column[:, np.newaxis] - k[:-1]) / np.diff(k), 0, 1)
-        for column, k in zip(quantities.T, knots, strict=True)
-        if len(k)
-    ]
-    return np.hstack([within_reach(quantities), *ramps])
+def _hats(knots: Sequence[np.ndarray], quantities: np.ndarray) -> sparse.csr_matrix:
+    """Return straight lines, and the weights of each row's two knots."""
+    n_rows, n_inputs = quantities.shape
+    values = [within_reach(quantities)]
+    places = [np.broadcast_to(np.arange(n_inputs), quantities.shape)]
+    n_hats = n_inputs
+    for column, k in zip(quantities.T, knots, strict=True):
+        if not len(k):
+            continue
+        last = len(k) - 2
+        left = np.clip(np.searchsorted(k, column, side="right") - 1, 0, last)
+        share = np.clip((column - k[left]) / np.diff(k)[left], 0, 1)
+        values.append(np.column_stack([1 - share, share]))
+        places.append(n_hats + np.column_stack([left, left + 1]))
+        n_hats += len(k)
+    data, indices = np.hstack(values), np.hstack(places)
+    starts = np.arange(n_rows + 1) * data.shape[1]
+    shape = (n_rows, n_hats)
+    return sparse.csr_matrix((data.ravel(), indices.ravel(), starts), shape=shape)
+
+
+def _sums(knots: Sequence[np.ndarray]) -> sparse.csr_matrix:
+    """Return what ramps add up to at knots: there all ramps before have reached 1."""
+    steps = [np.tri(len(k), len(k) - 1, -1) for k in knots if len(k)]
+    return sparse.block_diag([np.eye(len(knots)), *steps], format="csr")

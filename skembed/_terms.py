@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skembed._encoding import Encoded
+from skembed._lines import Lines
 from skembed._ramps import Ramps, within_reach
 
 
@@ -96,7 +97,7 @@ class Located:
 
     Attributes
     ----------
-    lines : ndarray of shape (n_rows, n_lines)
+    lines : Lines
         Straight lines and ramps of the quantities.
     cells : ndarray of shape (n_rows, n_terms)
         The cell of each term; its number of cells where that was not learned.
@@ -106,7 +107,7 @@ class Located:
         How many cells each term has.
     """
 
-    lines: np.ndarray
+    lines: Lines
     cells: np.ndarray
     multipliers: np.ndarray
     n_cells: tuple[int, ...]
@@ -118,9 +119,18 @@ class Located:
         """Return some of the rows."""
         return replace(
             self,
-            lines=self.lines[rows],
+            lines=self.lines.take(rows),
             cells=self.cells[rows],
             multipliers=self.multipliers[rows],
+        )
+
+    def first(self, n_terms: int) -> Located:
+        """Return the rows as they stand in a model of the first terms alone."""
+        return replace(
+            self,
+            cells=self.cells[:, :n_terms],
+            multipliers=self.multipliers[:, :n_terms],
+            n_cells=self.n_cells[:n_terms],
         )
 
     def forget(self, terms: np.ndarray) -> Located:
@@ -141,8 +151,8 @@ class Located:
 
     def split(self, coefficients: np.ndarray) -> list[np.ndarray]:
         """Split coefficients into those of the lines and the effects of each term."""
-        n_lines = self.lines.shape[1]
-        return np.split(coefficients, np.cumsum([n_lines, *self.n_cells])[:-1])
+        sizes = [self.lines.n_columns, *self.n_cells]
+        return np.split(coefficients, np.cumsum(sizes)[:-1])
 
     def add_up(
         self, coefficients: np.ndarray, fit: np.ndarray
@@ -164,7 +174,7 @@ class Located:
             Zero where the cell was not learned.
         """
         slopes, *effects = self.split(coefficients)
-        lines = np.take_along_axis(self.lines @ slopes, fit[:, np.newaxis], axis=1)
+        lines = np.take_along_axis(self.lines.times(slopes), fit[:, np.newaxis], axis=1)
         added = np.empty(self.cells.shape)
         for t, effect in enumerate(effects):
             known = np.vstack([effect, np.zeros((1, effect.shape[1]))])

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skembed import EmbeddingRegressor, _blending
+from skembed import EmbeddingRegressor, _blending, _mixed_model
 from skembed._blending import fit_blend
 from skembed._encoding import Encoded
 from skembed._sample import make_sample, merge_equal_rows
 from skembed._target import TargetScale
+from skembed._terms import learn_term
 from skembed.datasets import make_effects
 
 SCALE = TargetScale(np.zeros(1), np.ones(1))
@@ -132,6 +133,25 @@ def test_a_blend_is_better_than_a_mixed_model_that_has_the_cross():
     assert error(blend, *later) < 0.8 * error(mixed, *later)
 
 
+@pytest.mark.parametrize("interaction_scale", [0, 1.5])
+def test_a_cross_stays_only_if_it_predicts_rows_of_other_folds(
+    interaction_scale, monkeypatch
+):
+    def find_the_cross(inputs, table_rows, *_):
+        return [learn_term(inputs, (0, 1), table_rows)[0]], [1.0]
+
+    monkeypatch.setattr(_blending, "find_terms", find_the_cross)
+    # variances that cannot shrink leave it to the folds
+    monkeypatch.setattr(_mixed_model, "PENALTIES", (1e-4, 1.0))
+    inputs, target, _ = table(
+        2000, n_levels=(20, 10), interaction_scale=interaction_scale, noise=2.0
+    )
+    blend, _ = fitted(inputs, target, table_rows=(21, 11), n_networks=0)
+    columns = [term.columns for term in blend.model.terms]
+    expected = [(0,), (1,), (0, 1)] if interaction_scale else [(0,), (1,)]
+    assert columns == expected
+
+
 def test_a_prediction_is_the_mixed_models_and_the_shares_of_what_networks_add(
     monkeypatch,
 ):
@@ -151,7 +171,7 @@ def test_a_prediction_is_the_mixed_models_and_the_shares_of_what_networks_add(
     share = np.full(len(inputs), first.share)
     share[:70] = first.share_if_new
     rows = second.base.locate(inputs)
-    read = Encoded(inputs.codes, rows.lines)
+    read = Encoded(inputs.codes, rows.lines.toarray())
     other = second.base.predict(rows)
     other += np.mean([m.output(read) for m in second.members], axis=0)
     expected = known + share * correction + second.share * (other - known)
@@ -174,7 +194,7 @@ def _blending_features(blend, inputs):
         np.append(block, 0)[cells]
         for block, cells in zip(blocks, rows.cells.T, strict=True)
     ]
-    parts = rows.lines, lines, prediction, terms, np.log1p(counts).T
+    parts = rows.lines.toarray(), lines, prediction, terms, np.log1p(counts).T
     no_codes = np.empty((len(rows), 0), dtype=np.int32)
     return Encoded(no_codes, np.column_stack(parts))
 

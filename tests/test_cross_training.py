@@ -174,7 +174,7 @@ def test_the_base_is_the_mixed_model_without_the_rows_fold(monkeypatch):
     fits = fit_without_folds(model, task.folds)
     for fold in range(task.folds.count):
         rows = task.folds.rows_of(fold)
-        expected = model.predict(located, fits[:, fold])[rows]
+        expected = model.predict(located, fits[:, [fold]])[rows]
         np.testing.assert_allclose(base[rows], expected, atol=1e-8)
 
 
@@ -365,7 +365,8 @@ def test_ambiguity_is_the_variance_among_networks():
     task, model, table_rows = problem(codes, truth + error, 3, epochs=2)
     trained = train_interactions(task, model, table_rows, [1, 1])
     sample = task.folds.sample
-    inputs = Encoded(sample.inputs.codes, model.locate(sample.inputs).lines)
+    lines = model.locate(sample.inputs).lines.toarray()
+    inputs = Encoded(sample.inputs.codes, lines)
     outputs = np.array([member.output(inputs) for member in trained.members])
     alone = (outputs**2).mean()
     average = (outputs.mean(axis=0) ** 2).mean()

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import sparse
 
 from skembed import _design
 from skembed._design import Design, NormalEquations
+from skembed._lines import Lines
 from skembed._terms import Located
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
@@ -26,12 +30,19 @@ def located(seed, shape, n_rows=120):
     cells = rng.integers(0, np.array(n_cells, dtype=int) + 1, (n_rows, len(n_cells)))
     multipliers = np.ones((n_rows, len(n_cells)))
     multipliers[:, 1:] = rng.normal(size=multipliers[:, 1:].shape)
-    return Located(rng.normal(size=(n_rows, sum(blocks))), cells, multipliers, n_cells)
+    lines = as_lines(rng.normal(size=(n_rows, sum(blocks))))
+    return Located(lines, cells, multipliers, n_cells)
+
+
+def as_lines(matrix):
+    n_columns = matrix.shape[1]
+    each = sparse.eye(n_columns, format="csr")
+    return Lines(sparse.csr_matrix(matrix), each, np.zeros(n_columns))
 
 
 def dense_matrix(rows):
     """The design, entry by entry."""
-    columns = [*rows.lines.T]
+    columns = [*rows.lines.toarray().T]
     for t, n_cells in enumerate(rows.n_cells):
         is_in = (rows.cells[:, t] == cell for cell in range(n_cells))
         columns.extend(indicator * rows.multipliers[:, t] for indicator in is_in)
@@ -198,7 +209,8 @@ def test_equal_lines_share_what_they_explain(n_at_once, monkeypatch):
     monkeypatch.setattr(_design, "JOINT_CELLS", n_at_once)
     shape = ([2], (5,))
     rows = located(0, shape)
-    rows.lines[:, 1] = rows.lines[:, 0]
+    lines = as_lines(np.repeat(rows.lines.toarray()[:, :1], 2, axis=1))
+    rows = replace(rows, lines=lines)
     penalties, weight = np.array([1e-3, 1.0]), counts(rows)
     rhs = dense_matrix(rows).T @ np.random.default_rng(0).normal(size=(len(rows), 1))
     equations = NormalEquations(design_of(shape, rows), penalties, weight)

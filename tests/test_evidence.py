@@ -74,7 +74,7 @@ def full_knowledge(model, folds):
 
 def naive_features(model, folds, coefficients, without, inputs, i):
     """What is known of one row, and the prediction."""
-    lines = model.ramps.apply(inputs.quantities[[i]])[0]
+    lines = model.ramps.apply(inputs.quantities[[i]]).toarray()[0]
     of_lines = sum(lines * coefficients[: len(lines)])
     start, effects, counts = len(lines), [], []
     for term in model.terms:

@@ -8,7 +8,11 @@ from scipy.optimize import minimize
 from skembed import _mixed_model
 from skembed._encoding import Encoded
 from skembed._folds import deal_into_folds
-from skembed._mixed_model import fit_mixed_model, fit_without_folds
+from skembed._mixed_model import (
+    errors_without_folds,
+    fit_mixed_model,
+    fit_without_folds,
+)
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample, merge_equal_inputs
 from skembed._terms import learn_term
@@ -102,7 +106,7 @@ def test_a_clear_slope_is_the_fixed_one_of_statsmodels(seed, searched_to_the_end
     binary = np.random.default_rng(seed).choice([-1.0, 1.0], len(codes))
     sample = sample_of(codes[:, np.newaxis], target + binary, binary[:, np.newaxis])
     model = fitted(sample, n_rounds=2000)
-    line = model.ramps.apply(sample.inputs.quantities)
+    line = model.ramps.apply(sample.inputs.quantities).toarray()
     assert line.shape[1] == 1
     fixed = np.hstack([np.ones((len(target), 1)), line])
     expected, effects = of_statsmodels(sample, fixed)
@@ -286,7 +290,7 @@ def test_folds_are_left_out_with_the_penalties_as_they_are(seed, n_levels, monke
     rows = model.locate(folds.sample.inputs)
     levels = [one_hot(codes) for codes in folds.sample.inputs.codes.T]
     slopes = rows.multipliers[:, 2:] * levels[1]
-    matrix = np.hstack([rows.lines, *levels, slopes])
+    matrix = np.hstack([rows.lines.toarray(), *levels, slopes])
     blocks = [*model.ramps.blocks, *rows.n_cells]
     penalty = np.diag(np.repeat(model.penalties, blocks))
     for fold, found in enumerate(without.T):
@@ -295,6 +299,45 @@ def test_folds_are_left_out_with_the_penalties_as_they_are(seed, n_levels, monke
         x = matrix[kept]
         expected = np.linalg.solve(x.T @ x + penalty, x.T @ y)
         np.testing.assert_allclose(found, expected, atol=1e-7)
+
+
+@SEEDS
+def test_what_only_a_fold_has_told_is_forgotten_without_it(seed):
+    """Without noise hardly any penalty pulls an effect of no rows to zero."""
+    codes, target = drawn(seed, (300, 5), 500, noise=0.0)
+    sample = sample_of(codes, target)
+    folds = deal_into_folds(sample, 5, np.random.default_rng(seed))
+    model = fitted(folds.sample)
+    assert model.penalties[0] < 0.01
+    without = fit_without_folds(model, folds)
+    of_level = folds.sample.inputs.codes[:, 0]
+    n_forgotten = 0
+    for fold, effects in enumerate(without[:300].T):
+        known = of_level[folds.of_row != fold]
+        only_there = np.setdiff1d(np.arange(300), known)
+        n_forgotten += len(only_there)
+        assert (effects[only_there] == 0).all()
+        assert (effects[known] != 0).all()
+    assert n_forgotten > 100
+
+
+@SEEDS
+def test_each_row_is_predicted_without_its_own_fold(seed):
+    codes, target = drawn(seed, (30, 20))
+    quantities = np.random.default_rng(seed).normal(size=(500, 1))
+    sample = sample_of(codes, target, quantities)
+    folds = deal_into_folds(sample, 3, np.random.default_rng(seed))
+    model = fitted(folds.sample, slopes=[(1, 0)])
+    expected = np.empty(len(folds.of_row))
+    for fold, effects in enumerate(fit_without_folds(model, folds).T):
+        rows = folds.rows_of(fold)
+        located = model.locate(folds.sample.inputs.take(rows))
+        predicted = model.predict(located, effects[:, np.newaxis])
+        expected[rows] = folds.sample.target[rows, 0] - predicted
+    found = errors_without_folds(model, folds)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    left = folds.sample.target[:, 0] - predict(model, folds.sample.inputs)
+    assert np.mean(found**2) > 1.05 * np.mean(left**2)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -368,7 +411,7 @@ def test_a_bent_function_of_a_quantity_is_followed(seed):
     model = fitted(sample)
     prediction = predict(model, sample.inputs)
     # no worse than what the ramps can follow of the truth itself
-    ramps = np.column_stack([np.ones(3000), model.ramps.apply(x)])
+    ramps = np.column_stack([np.ones(3000), model.ramps.apply(x).toarray()])
     possible = ramps @ np.linalg.lstsq(ramps, truth, rcond=None)[0]
     best = np.corrcoef(possible, truth)[0, 1]
     assert best > 0.98

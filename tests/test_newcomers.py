@@ -100,9 +100,13 @@ def test_a_seed_deals_the_levels(monkeypatch):
 def test_crosses_of_the_column_go_with_it(monkeypatch):
     fitted = []
 
-    def fit(ramps, terms, sample, n_rounds):
+    def fit(ramps, terms, sample, n_rounds, start):
         fitted.append([term.columns for term in terms])
-        return fit_mixed_model(ramps, terms, sample, n_rounds)
+        # the penalties to start from are those of what stays
+        n_lines = len(ramps.blocks)
+        stays = model.penalties[[*range(n_lines), n_lines + 1, n_lines + 3]]
+        np.testing.assert_array_equal(start, stays)
+        return fit_mixed_model(ramps, terms, sample, n_rounds, start)
 
     model, sample = problem(0)
     crossed = learn_term(sample.inputs, (0, 1), (N_LEVELS + 1, 5))[0]

@@ -130,7 +130,8 @@ def located(seed, n_samples=60):
 @SEEDS
 def test_rows_are_located_in_lines_and_in_every_term(seed):
     ramps, terms, inputs, rows = located(seed)
-    np.testing.assert_array_equal(rows.lines, ramps.apply(inputs.quantities))
+    expected = ramps.apply(inputs.quantities)
+    np.testing.assert_array_equal(rows.lines.toarray(), expected.toarray())
     for t, term in enumerate(terms):
         np.testing.assert_array_equal(rows.cells[:, t], term.cells(inputs))
         np.testing.assert_array_equal(rows.multipliers[:, t], term.multiplier(inputs))
@@ -145,7 +146,8 @@ def test_rows_that_are_taken_are_those_of_the_inputs(seed):
     some = np.random.default_rng(seed).integers(0, len(rows), 25)
     taken, expected = rows.take(some), locate(ramps, terms, inputs.take(some))
     assert len(taken) == 25
-    for name in ("lines", "cells", "multipliers"):
+    np.testing.assert_array_equal(taken.lines.toarray(), expected.lines.toarray())
+    for name in ("cells", "multipliers"):
         np.testing.assert_array_equal(getattr(taken, name), getattr(expected, name))
     assert taken.n_cells == rows.n_cells
 
@@ -163,7 +165,7 @@ def test_what_is_forgotten_is_as_if_it_had_not_been_learned(seed):
         np.testing.assert_array_equal(less.cells[~forgotten, t], before[~forgotten, t])
     np.testing.assert_array_equal(rows.cells, before)
     np.testing.assert_array_equal(less.multipliers, rows.multipliers)
-    coefficients = rng.normal(size=(rows.lines.shape[1] + sum(rows.n_cells), 1))
+    coefficients = rng.normal(size=(rows.lines.n_columns + sum(rows.n_cells), 1))
     fit = np.zeros(len(rows), dtype=int)
     lines, effects = rows.add_up(coefficients, fit)
     same_lines, fewer = less.add_up(coefficients, fit)
@@ -173,9 +175,10 @@ def test_what_is_forgotten_is_as_if_it_had_not_been_learned(seed):
 
 def naive_sums(rows, coefficients, fit):
     lines, terms = [], []
-    n_lines = rows.lines.shape[1]
+    matrix = rows.lines.toarray()
+    n_lines = matrix.shape[1]
     for i, f in enumerate(fit):
-        products = [rows.lines[i, j] * coefficients[j, f] for j in range(n_lines)]
+        products = [matrix[i, j] * coefficients[j, f] for j in range(n_lines)]
         lines.append(sum(products))
         added, start = [], n_lines
         for t, n_cells in enumerate(rows.n_cells):
@@ -191,7 +194,7 @@ def naive_sums(rows, coefficients, fit):
 def test_the_coefficients_of_the_fit_that_counts_add_up(seed):
     _, _, _, rows = located(seed)
     rng = np.random.default_rng(seed)
-    n_coefficients = rows.lines.shape[1] + sum(rows.n_cells)
+    n_coefficients = rows.lines.n_columns + sum(rows.n_cells)
     coefficients = rng.normal(size=(n_coefficients, 3))
     fit = rng.integers(0, 3, len(rows))
     for found, expected in zip(
@@ -200,17 +203,35 @@ def test_the_coefficients_of_the_fit_that_counts_add_up(seed):
         np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
+def straight(quantities):
+    """Quantities of mean 0 and of too few values to bend."""
+    return learn_ramps(quantities, np.ones(len(quantities))).apply(quantities)
+
+
+@SEEDS
+@pytest.mark.parametrize("n_terms", [0, 1, 2])
+def test_rows_stand_in_a_model_of_the_first_terms_as_if_it_were_alone(seed, n_terms):
+    ramps, terms, inputs, rows = located(seed)
+    found = rows.first(n_terms)
+    expected = locate(ramps, terms[:n_terms], inputs)
+    assert found.n_cells == expected.n_cells
+    np.testing.assert_array_equal(found.lines.toarray(), expected.lines.toarray())
+    np.testing.assert_array_equal(found.cells, expected.cells)
+    np.testing.assert_array_equal(found.multipliers, expected.multipliers)
+
+
 def test_coefficients_are_split_into_lines_and_terms():
-    rows = Located(np.zeros((1, 2)), np.zeros((1, 3)), np.ones((1, 3)), (3, 1, 4))
+    lines = straight(np.zeros((1, 2)))
+    rows = Located(lines, np.zeros((1, 3)), np.ones((1, 3)), (3, 1, 4))
     parts = rows.split(np.arange(10))
     assert [p.tolist() for p in parts] == [[0, 1], [2, 3, 4], [5], [6, 7, 8, 9]]
 
 
 def test_without_terms_only_the_lines_add_up():
-    lines = np.array([[1.0, 2], [3, 4]])
+    lines = straight(np.array([[1.0, 2], [-1, -2]]))
     rows = Located(lines, np.empty((2, 0), dtype=int), np.empty((2, 0)), ())
     total, terms = rows.add_up(np.array([[1.0], [10]]), np.zeros(2, dtype=int))
-    assert total.tolist() == [21, 43]
+    assert total.tolist() == [21, -21]
     assert terms.shape == (2, 0)
 
 
