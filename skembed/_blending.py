@@ -22,6 +22,7 @@ from skembed._folds import Folds, deal_into_folds
 from skembed._gate import believable_shares
 from skembed._interactions import count_dimensions, interaction_vectors
 from skembed._mixed_model import MixedModel, errors_without_folds, fit_mixed_model
+from skembed._new_levels import share_if_new
 from skembed._newcomers import is_better_without, without_column
 from skembed._ramps import learn_ramps
 from skembed._sample import Sample, merge_equal_rows
@@ -162,13 +163,15 @@ def _train_networks(
     if any(n_dims):
         found.append(train_interactions(task, base, table_rows, n_dims))
     shares = _shares(corrected, found, corrected.is_new[: len(left_over)])
-    if_new = _shares(corrected, found[:1], ~corrected.is_new)
+    if_new = share_if_new(task, model, corrected, table_rows)
+    if if_new is None:
+        if_new = _shares(corrected, found[:1], ~corrected.is_new)[0]
 
     corrections, interactions, tables = None, None, None
-    if max(shares[0], if_new[0]) >= LEAST_SHARE:
+    if max(shares[0], if_new) >= LEAST_SHARE:
         corrections = Corrections(
             float(shares[0]),
-            float(if_new[0]),
+            float(if_new),
             corrected.networks.members,
             corrected.knowledge,
         )

@@ -153,17 +153,23 @@ class Corrected:
     ----------
     networks : CrossTrained
         What was trained.
+    inputs : Encoded
+        What they read of the rows, then of some of them again as if levels were new.
     folds : Folds
-        The rows, then some of them again as if levels of theirs were new.
+        The rows, and those that are read again.
     is_new : ndarray of shape (n_rows,) and dtype bool
         Which rows have a level that the fit without their fold does not know.
+    origin : ndarray of shape (n_rows,)
+        Which row of the sample each of them is.
     knowledge : Knowledge
         What the networks are to read of new rows.
     """
 
     networks: CrossTrained
+    inputs: Encoded
     folds: Folds
     is_new: np.ndarray
+    origin: np.ndarray
     knowledge: Knowledge
 
 
@@ -206,10 +212,13 @@ def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Correcte
     of_row = np.concatenate([folds.of_row, folds.of_row[again]])
     wider = replace(task, folds=Folds(joined, of_row, folds.count))
     is_new = np.concatenate([~seen.is_known(n_columns), ~new.is_known(n_columns)])
+    origin = np.concatenate([np.arange(len(folds.of_row)), again])
     predictions = np.repeat(prediction[:, np.newaxis], task.n_networks, axis=1)
     no_tables: list[list[np.ndarray]] = [[] for _ in range(task.n_networks)]
     networks = wider.cross_train(CORRECTION, inputs, predictions, no_tables)
-    return Corrected(networks, wider.folds, is_new, knowledge.averaged())
+    return Corrected(
+        networks, inputs, wider.folds, is_new, origin, knowledge.averaged()
+    )
 
 
 def _rows_to_read_again(

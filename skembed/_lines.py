@@ -14,25 +14,29 @@ from scipy import sparse
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """A matrix of rows by straight lines and ramps, ``hats @ sums - center``.
+    """A matrix of rows by straight lines and ramps.
 
     Attributes
     ----------
-    hats : csr_matrix of shape (n_rows, n_hats)
-        The straight lines, and where each row lies between two knots: a function that
-        is known at the knots is interpolated by ``hats @ values``.
-    sums : csr_matrix of shape (n_hats, n_columns)
-        From the coefficients of ramps to values at knots, which are their sums.
+    straight : ndarray of shape (n_rows, n_straight)
+        The first columns.
+    hats : csr_matrix of shape (n_rows, n_knots)
+        Where each row lies between two knots: a function that is known at the knots is
+        interpolated by ``hats @ values``.
+    sums : csr_matrix of shape (n_knots, n_ramps)
+        From the coefficients of ramps to values at knots: ``hats @ sums`` are the other
+        columns.
     center : ndarray of shape (n_columns,)
         What is taken away from every column.
     """
 
+    straight: np.ndarray
     hats: sparse.csr_matrix
     sums: sparse.csr_matrix
     center: np.ndarray
 
     def __len__(self) -> int:
-        return int(self.hats.shape[0])
+        return len(self.straight)
 
     @property
     def n_columns(self) -> int:
@@ -41,30 +45,37 @@ class Lines:
 
     def take(self, rows: np.ndarray) -> Lines:
         """Return some of the rows."""
-        return replace(self, hats=self.hats[rows])
+        return replace(self, straight=self.straight[rows], hats=self.hats[rows])
 
     def toarray(self) -> np.ndarray:
         """Return all entries."""
-        return np.asarray(self.hats @ self.sums.toarray() - self.center)
+        ramps = self.hats @ self.sums.toarray()
+        return np.hstack([self.straight, ramps]) - self.center
 
     def times(self, coefficients: np.ndarray) -> np.ndarray:
         """Return the product with coefficients of shape (n_columns, k)."""
-        at_knots = self.sums @ coefficients
-        return np.asarray(self.hats @ at_knots - self.center @ coefficients)
+        split = self.straight.shape[1]
+        bent = self.hats @ (self.sums @ coefficients[split:])
+        product = self.straight @ coefficients[:split] + bent
+        return np.asarray(product - self.center @ coefficients)
 
     def transposed_times(self, values: np.ndarray | sparse.csr_matrix) -> np.ndarray:
         """Return sums over rows, of shape (n_columns, k)."""
-        sums = self.sums.T @ (self.hats.T @ values)
-        if sparse.issparse(sums):
-            sums = sums.toarray()
+        straight, bent = values.T @ self.straight, self.sums.T @ (self.hats.T @ values)
+        if sparse.issparse(bent):
+            bent = bent.toarray()
         total = np.asarray(values.sum(axis=0)).ravel()
-        return np.asarray(sums - np.outer(self.center, total))
+        return np.vstack([straight.T, bent]) - np.outer(self.center, total)
 
     def gram(self, weight: np.ndarray) -> np.ndarray:
         """Return the products of each two columns, summed over weighted rows."""
-        scaled = self.hats.multiply(weight[:, np.newaxis]).tocsr()
-        products = (self.sums.T @ (self.hats.T @ scaled) @ self.sums).toarray()
-        totals = self.sums.T @ (self.hats.T @ weight)
+        sums_T, hats_T = self.sums.T, self.hats.T
+        scaled = weight[:, np.newaxis] * self.straight
+        side = sums_T @ (hats_T @ scaled)
+        of_hats = hats_T @ self.hats.multiply(weight[:, np.newaxis])
+        corner = (sums_T @ of_hats @ self.sums).toarray()
+        products = np.block([[self.straight.T @ scaled, side.T], [side, corner]])
+        totals = np.append(scaled.sum(axis=0), sums_T @ (hats_T @ weight))
         both = np.outer(self.center, totals)
         center = weight.sum() * np.outer(self.center, self.center)
         return np.asarray(products - both - both.T + center)

@@ -60,7 +60,7 @@ class Ramps:
             `blocks` says what is where.
         """
         hats, sums = _hats(self.knots, quantities), _sums(self.knots)
-        return Lines(hats, sums, self.center)
+        return Lines(within_reach(quantities), hats, sums, self.center)
 
 
 def within_reach(quantities: np.ndarray) -> np.ndarray:
@@ -88,8 +88,9 @@ def learn_ramps(quantities: np.ndarray, weight: np.ndarray) -> Ramps:
     """
     n_ramps = int(np.clip(np.cbrt(weight.sum()), 4, MAX_RAMPS))
     knots = tuple(_knots(column, weight, n_ramps) for column in quantities.T)
-    total = _sums(knots).T @ (_hats(knots, quantities).T @ weight)
-    return Ramps(knots, total / weight.sum())
+    of_lines = weight @ within_reach(quantities)
+    of_ramps = _sums(knots).T @ (_hats(knots, quantities).T @ weight)
+    return Ramps(knots, np.append(of_lines, of_ramps) / weight.sum())
 
 
 def _knots(column: np.ndarray, weight: np.ndarray, n_ramps: int) -> np.ndarray:
@@ -105,11 +106,9 @@ def _knots(column: np.ndarray, weight: np.ndarray, n_ramps: int) -> np.ndarray:
 
 
 def _hats(knots: Sequence[np.ndarray], quantities: np.ndarray) -> sparse.csr_matrix:
-    """Return straight lines, and the weights of each row's two knots."""
-    n_rows, n_inputs = quantities.shape
-    values = [within_reach(quantities)]
-    places = [np.broadcast_to(np.arange(n_inputs), quantities.shape)]
-    n_hats = n_inputs
+    """Return the weights of each row's two knots, of every quantity that has some."""
+    n_rows, n_knots = len(quantities), 0
+    values, places = [np.empty((n_rows, 0))], [np.empty((n_rows, 0), dtype=np.intp)]
     for column, k in zip(quantities.T, knots, strict=True):
         if not len(k):
             continue
@@ -117,15 +116,15 @@ def _hats(knots: Sequence[np.ndarray], quantities: np.ndarray) -> sparse.csr_mat
         left = np.clip(np.searchsorted(k, column, side="right") - 1, 0, last)
         share = np.clip((column - k[left]) / np.diff(k)[left], 0, 1)
         values.append(np.column_stack([1 - share, share]))
-        places.append(n_hats + np.column_stack([left, left + 1]))
-        n_hats += len(k)
+        places.append(n_knots + np.column_stack([left, left + 1]))
+        n_knots += len(k)
     data, indices = np.hstack(values), np.hstack(places)
     starts = np.arange(n_rows + 1) * data.shape[1]
-    shape = (n_rows, n_hats)
+    shape = (n_rows, n_knots)
     return sparse.csr_matrix((data.ravel(), indices.ravel(), starts), shape=shape)
 
 
 def _sums(knots: Sequence[np.ndarray]) -> sparse.csr_matrix:
     """Return what ramps add up to at knots: there all ramps before have reached 1."""
     steps = [np.tri(len(k), len(k) - 1, -1) for k in knots if len(k)]
-    return sparse.block_diag([np.eye(len(knots)), *steps], format="csr")
+    return sparse.block_diag([np.empty((0, 0)), *steps], format="csr")

@@ -35,9 +35,11 @@ def located(seed, shape, n_rows=120):
 
 
 def as_lines(matrix):
+    """One straight line, if there are so many, then ramps."""
     n_columns = matrix.shape[1]
-    each = sparse.eye(n_columns, format="csr")
-    return Lines(sparse.csr_matrix(matrix), each, np.zeros(n_columns))
+    straight, bent = matrix[:, :1], sparse.csr_matrix(matrix[:, 1:])
+    each = sparse.eye(bent.shape[1], format="csr")
+    return Lines(straight, bent, each, np.zeros(n_columns))
 
 
 def dense_matrix(rows):

@@ -10,11 +10,12 @@ SEEDS = pytest.mark.parametrize("seed", range(3))
 def generated(seed, n_rows=40):
     """Lines, and what they are entry by entry."""
     rng = np.random.default_rng(seed)
+    straight = rng.normal(size=(n_rows, 2))
     hats = rng.normal(size=(n_rows, 7)) * (rng.random((n_rows, 7)) < 0.4)
-    sums = rng.integers(0, 2, (7, 5)).astype(float)
+    sums = rng.integers(0, 2, (7, 3)).astype(float)
     center = rng.normal(size=5)
-    lines = Lines(sparse.csr_matrix(hats), sparse.csr_matrix(sums), center)
-    return lines, hats @ sums - center, rng
+    lines = Lines(straight, sparse.csr_matrix(hats), sparse.csr_matrix(sums), center)
+    return lines, np.hstack([straight, hats @ sums]) - center, rng
 
 
 @SEEDS

@@ -13,6 +13,7 @@ from benchmarks.accuracy.folds import folds_of_unseen_levels, largest_column
 from benchmarks.accuracy.problems import (
     Options,
     additive,
+    restaurants,
     scorecard,
     spotify,
 )
@@ -35,5 +36,10 @@ PROBLEMS = tuple(
         measure="MSE",
         contenders=("skembed", "skembed-without-largest"),
     )
-    for seen in (spotify.PROBLEMS[0], scorecard.PROBLEMS[0], additive.PROBLEMS[0])
+    for seen in (
+        spotify.PROBLEMS[0],
+        scorecard.PROBLEMS[0],
+        restaurants.PROBLEMS[0],
+        additive.PROBLEMS[0],
+    )
 )

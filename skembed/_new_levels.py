@@ -1,0 +1,95 @@
+"""What networks say of levels that are yet to come: how far to believe it.
+
+A quantity, or another column, can give a level away: networks learn from it what the
+level's own rows have told. Only levels that were wholly left out tell what such
+knowledge is worth for new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from skembed._cross_training import Corrected, Task
+from skembed._encoding import Encoded
+from skembed._evidence import evidence, knowledge_without_folds
+from skembed._folds import Folds
+from skembed._gate import believable_shares
+from skembed._members import CORRECTION
+from skembed._mixed_model import MixedModel
+
+LEFT_OUT = 0.2  # of a column's levels
+LEAST_LEVELS = 10  # that are left out; fewer cannot tell
+HELD_OUT = 0  # the fold of their rows
+
+
+def share_if_new(
+    task: Task, model: MixedModel, corrected: Corrected, table_rows: Sequence[int]
+) -> float | None:
+    """Say how much of a correction to believe where a row has new levels.
+
+    One more network is trained without some levels of the largest column, and judged by
+    them.
+
+    Parameters
+    ----------
+    task : Task
+        On what, and how.
+    model : MixedModel
+        What is corrected.
+    corrected : Corrected
+        The networks that correct it.
+    table_rows : sequence of int
+        How many codes each categorical column has.
+
+    Returns
+    -------
+    float or None
+        From 0 to 1; None if no column has enough levels to tell.
+    """
+    if not table_rows:
+        return None
+    sample, column = task.folds.sample, int(np.argmax(table_rows))
+    codes = sample.inputs.codes[:, column]
+    levels = np.unique(codes)
+    n_left_out = int(LEFT_OUT * len(levels))
+    if n_left_out < LEAST_LEVELS:
+        return None
+    left_out = task.rng.choice(levels, n_left_out, replace=False)
+    is_left_out = np.isin(codes, left_out)
+    held_out, inputs, prediction = _as_if_new(model, task, corrected, is_left_out)
+    # no other row, and no second reading of one, may tell of these levels
+    is_told = is_left_out[corrected.origin]
+    is_told[: len(codes)] = False
+    kept = np.flatnonzero(~is_told)
+    of_row = corrected.folds.of_row[kept] + 1
+    of_row[held_out] = HELD_OUT
+    told = replace(corrected.folds.sample, inputs=inputs).take(kept)
+    folds = Folds(told, of_row, task.folds.count + 1)
+    trained = replace(task, folds=folds, n_networks=1).cross_train(
+        CORRECTION, told.inputs, prediction[kept, np.newaxis], [[]]
+    )
+    change = trained.corrected[held_out] - prediction[held_out]
+    error = sample.target[held_out, 0] - prediction[held_out]
+    ambiguity = np.array([corrected.networks.ambiguity])
+    weight = sample.weight[held_out]
+    return float(believable_shares(error, change[:, np.newaxis], weight, ambiguity)[0])
+
+
+def _as_if_new(
+    model: MixedModel, task: Task, corrected: Corrected, is_left_out: np.ndarray
+) -> tuple[np.ndarray, Encoded, np.ndarray]:
+    """Read rows that are left out by a fit that has seen none of them."""
+    sample = task.folds.sample
+    rows = model.locate(sample.inputs)
+    folds = Folds(sample, np.where(is_left_out, HELD_OUT, 1), 2)
+    known = knowledge_without_folds(model, folds, rows)
+    held_out = np.flatnonzero(is_left_out)
+    as_if_new = evidence(model.mean, rows.take(held_out), known)
+    features = corrected.inputs.quantities.copy()
+    features[held_out] = as_if_new.features
+    prediction = corrected.networks.base.copy()
+    prediction[held_out] = as_if_new.prediction
+    return held_out, Encoded(corrected.inputs.codes, features), prediction
