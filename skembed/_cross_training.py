@@ -24,7 +24,7 @@ from skembed._folds import Folds
 from skembed._interactions import interaction_vectors
 from skembed._members import CORRECTION, INTERACTION, Member, Recipe, train_member
 from skembed._mixed_model import MixedModel, fit_without_folds
-from skembed._sample import Sample
+from skembed._sample import Sample, join
 from skembed._target import TargetScale
 
 ROWS_TO_COMPARE = 10_000
@@ -205,7 +205,7 @@ def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Correcte
     copies = sample.take(again)
     copies = replace(copies, weight=copies.weight * _caution(sample, seen, copies, new))
 
-    joined = _joined(sample, copies)
+    joined = join([sample, copies])
     features = np.vstack([seen.features, new.features])
     inputs = Encoded(np.empty((len(features), 0), dtype=np.int32), features)
     prediction = np.concatenate([seen.prediction, new.prediction])
@@ -249,17 +249,6 @@ def _caution(sample: Sample, seen: Evidence, copies: Sample, new: Evidence) -> f
         for part, known in ((sample, seen), (copies, new))
     ]
     return float(min(left[0] / left[1], 1.0)) if left[1] > 0 else 1.0
-
-
-def _joined(first: Sample, second: Sample) -> Sample:
-    """Put the rows of one sample after those of another, for their targets alone."""
-    return Sample(
-        inputs=first.inputs,
-        target=np.vstack([first.target, second.target]),
-        count=np.concatenate([first.count, second.count]),
-        weight=np.concatenate([first.weight, second.weight]),
-        squares=np.vstack([first.squares, second.squares]),
-    )
 
 
 def train_interactions(

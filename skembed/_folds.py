@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skembed._encoding import Encoded
-from skembed._sample import Sample, merge_equal_inputs, part_of
+from skembed._sample import Sample, join, merge_equal_inputs, part_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +59,7 @@ def deal_into_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> F
     dealt = _deal(sample.count, n_folds, rng)
     parts = [part_of(sample, dealt[:, fold]) for fold in range(n_folds)]
     of_row = np.repeat(np.arange(n_folds), [len(part.inputs) for part in parts])
-    joined = Sample(
-        inputs=_with_folds([part.inputs for part in parts], of_row),
-        target=np.vstack([part.target for part in parts]),
-        count=np.concatenate([part.count for part in parts]),
-        weight=np.concatenate([part.weight for part in parts]),
-        squares=np.vstack([part.squares for part in parts]),
-    )
-    cells = merge_equal_inputs(joined)
+    cells = merge_equal_inputs(_with_folds(join(parts), of_row))
     codes = cells.inputs.codes
     inputs = Encoded(codes[:, :-1], cells.inputs.quantities)
     return Folds(replace(cells, inputs=inputs), codes[:, -1], n_folds)
@@ -86,8 +79,7 @@ def _deal(count: np.ndarray, n_folds: int, rng: np.random.Generator) -> np.ndarr
     return dealt
 
 
-def _with_folds(inputs: list[Encoded], of_row: np.ndarray) -> Encoded:
-    """Join inputs, with the fold as one more code."""
-    codes = np.vstack([part.codes for part in inputs])
-    quantities = np.vstack([part.quantities for part in inputs])
-    return Encoded(np.column_stack([codes, of_row]).astype(np.int32), quantities)
+def _with_folds(sample: Sample, of_row: np.ndarray) -> Sample:
+    """Return a sample with the fold as one more code."""
+    codes = np.column_stack([sample.inputs.codes, of_row]).astype(np.int32)
+    return replace(sample, inputs=Encoded(codes, sample.inputs.quantities))

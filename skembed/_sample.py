@@ -8,6 +8,7 @@ order the rows came, but for what 64-bit sums round.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -103,6 +104,20 @@ def make_sample(
         count=weight if is_count else np.ones(n_samples),
         weight=weight,
         squares=np.zeros(target.shape),
+    )
+
+
+def join(parts: Sequence[Sample]) -> Sample:
+    """Put the rows of some samples one after the other."""
+    return Sample(
+        inputs=Encoded(
+            np.vstack([part.inputs.codes for part in parts]),
+            np.vstack([part.inputs.quantities for part in parts]),
+        ),
+        target=np.vstack([part.target for part in parts]),
+        count=np.concatenate([part.count for part in parts]),
+        weight=np.concatenate([part.weight for part in parts]),
+        squares=np.vstack([part.squares for part in parts]),
     )
 
 

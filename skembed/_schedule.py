@@ -153,7 +153,7 @@ def _loss_unit(scale: TargetScale, loss: Any) -> float:
 
 
 def check_instances(params: Mapping[str, Any]) -> None:
-    """Raise if a class was passed where an instance is wanted."""
+    """Raise if a class, or a function, was passed where an instance is wanted."""
     for name in ("optimizer", "loss", "callbacks"):
         for entry in _as_list(params[name]):
             if isinstance(entry, type):
@@ -161,6 +161,13 @@ def check_instances(params: Mapping[str, Any]) -> None:
                     f"{name} holds the class {entry.__name__}: pass an instance, "
                     f"{entry.__name__}()."
                 )
+    for callback in _as_list(params["callbacks"]):
+        if not hasattr(callback, "on_epoch_end"):
+            raise TypeError(
+                f"callbacks holds {callback!r}, which is no callback of Keras: to call "
+                "a function after every epoch, pass "
+                "keras.callbacks.LambdaCallback(on_epoch_end=function)."
+            )
 
 
 def _as_list(callbacks: Any) -> list[Any]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from skembed._encoding import Encoded
 from skembed._sample import (
     hold_out,
+    join,
     make_sample,
     merge_equal_inputs,
     merge_equal_rows,
@@ -372,3 +373,16 @@ def test_two_columns_of_every_one_of_many_levels_are_told_apart(merge):
     merged = merge(make_sample(inputs, np.zeros((2 * n, 1)), None))
     np.testing.assert_array_equal(merged.inputs.codes, codes)
     np.testing.assert_array_equal(merged.count, np.full(n, 2.0))
+
+
+@pytest.mark.parametrize("n_parts", [1, 2, 3])
+def test_parts_are_joined_in_their_order(n_parts):
+    inputs, target, weight = generated(0)
+    quantities = np.random.default_rng(1).normal(size=(len(target), 1))
+    whole = make_sample(Encoded(inputs.codes, quantities), target, weight)
+    parts = [whole.take(r) for r in np.array_split(np.arange(len(target)), n_parts)]
+    joined = join(parts)
+    np.testing.assert_array_equal(joined.inputs.codes, inputs.codes)
+    np.testing.assert_array_equal(joined.inputs.quantities, quantities)
+    for name in ("target", "count", "weight", "squares"):
+        np.testing.assert_array_equal(getattr(joined, name), getattr(whole, name))

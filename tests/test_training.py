@@ -171,6 +171,14 @@ def test_a_class_in_place_of_an_instance_is_refused(shops, quick, name):
         EmbeddingRegressor(**quick, **{name: classes[name]}).fit(*shops)
 
 
+@pytest.mark.parametrize("callbacks", [[print], [None], ["early stopping"]])
+def test_what_is_no_callback_is_refused_before_training(callbacks, shops, quick):
+    model = EmbeddingRegressor(**quick, callbacks=callbacks)
+    with pytest.raises(TypeError, match=r"callbacks holds .* no callback of Keras"):
+        model.fit(*shops)
+    assert not hasattr(model, "loss_curve_")
+
+
 @pytest.mark.parametrize("loss", [*KERAS_LOSSES, "instance", "function"])
 def test_the_reported_loss_of_every_loss_falls(shops, loss):
     import keras
