@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.accuracy.cells import Cell, CellFile, Measures
 from benchmarks.accuracy.contenders import Contender, all_contenders, ridge
 from benchmarks.accuracy.folds import folds_of, largest_column
+from benchmarks.accuracy.overview import format_overview
 from benchmarks.accuracy.problems import Declaration, Options, all_problems
 from benchmarks.accuracy.report import format_report
 from benchmarks.accuracy.running import Plan, run_missing
@@ -317,8 +318,10 @@ def test_ratios_are_to_ridge_on_the_same_folds(cells):
 
 
 def test_costs_are_medians_over_tables(cells):
-    assert cost_ratio(cells, "skembed", "catboost") == (0.5, 2)
-    assert cost_ratio(cells, "skembed-quick", "lightgbm")[1] == 0
+    assert cost_ratio(cells, "skembed", "catboost", "fit_seconds") == (0.5, 2)
+    cells["fit_cpu_seconds"] *= np.where(cells["contender"] == "skembed", 3, 1)
+    assert cost_ratio(cells, "skembed", "catboost", "fit_cpu_seconds") == (1.5, 2)
+    assert cost_ratio(cells, "skembed-quick", "lightgbm", "fit_seconds")[1] == 0
 
 
 def test_the_floor_is_averaged_over_folds():
@@ -334,8 +337,39 @@ def test_the_report_says_who_is_best_and_what_was_worst(cells):
     assert [line.split(" | ")[0].strip("| ") for line in bold] == ["skembed"]
     assert "Noise floor: MSE 0.5000, 0.1667 of tuned ridge's." in sections["slopes"]
     assert "Worst: 1.0250 of tuned ridge's MSE, skembed on never_worse:02." in report
-    assert "takes 0.50 times the seconds of CatBoost (median of 2" in sections["Cost"]
+    assert "takes 0.50 times the seconds of CatBoost" in sections["Cost"]
+    assert "0.50 times its CPU seconds (medians of 2" in sections["Cost"]
     assert "skembed 0.1.0" in report
+
+
+def lines_of_overview(cells):
+    contenders = {contender.name: contender for contender in all_contenders()}
+    text = format_overview(cells, all_problems(), contenders)
+    header, _, *lines = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+    return {line[0]: dict(zip(header, line, strict=True)) for line in lines}
+
+
+def test_the_overview_has_a_line_for_each_table(cells):
+    lines = lines_of_overview(cells)
+    assert set(lines) == {"slopes", "imdb"}  # where everyone takes part
+    slopes = lines["slopes"]
+    assert slopes["measure"] == "MSE"
+    assert slopes["one-hot + tuned ridge"] == "3.000"
+    assert slopes["skembed"] == "**1.750**"
+    assert slopes["CatBoost"] == "3.000 [1]"
+    assert slopes["LightGBM"] == slopes["CPU s: LightGBM"] == "-"
+    assert (slopes["CPU s: skembed"], slopes["CPU s: CatBoost"]) == ("8.0", "16.0")
+
+
+def test_the_overview_takes_none_for_best_that_ran_on_fewer_folds(cells):
+    is_catboost = cells["contender"] == "catboost"
+    cells.loc[is_catboost, "mse"] = 0.1
+    slopes = lines_of_overview(cells)["slopes"]
+    assert (slopes["CatBoost"], slopes["skembed"]) == ("0.1000 [1]", "**1.750**")
 
 
 def test_without_ridge_there_are_no_ratios_and_no_best(cells):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchmarks.accuracy.contenders import Contender
 from benchmarks.accuracy.markdown import decimals_of, rounded, table
+from benchmarks.accuracy.overview import format_overview
 from benchmarks.accuracy.problems import Declaration
 from benchmarks.accuracy.summary import (
     YARDSTICK,
@@ -34,7 +35,7 @@ before, and use as many threads as they like."""
 def format_report(
     cells: pd.DataFrame, problems: list[Declaration], contenders: list[Contender]
 ) -> str:
-    """Return a table for each problem, what fits cost, and on what it was measured.
+    """Return an overview, a table for each problem, what fits cost, and the versions.
 
     Parameters
     ----------
@@ -53,7 +54,9 @@ def format_report(
             parts.append(_sweep_part(cells, present))
         elif not is_sweep:
             parts += [_problem_part(cells, problem, by_name) for problem in present]
-    return "\n\n".join([*parts, *_costs(cells, by_name), FOOTNOTE, _versions(cells)])
+    overview = format_overview(cells, problems, by_name)
+    costs = _costs(cells, by_name)
+    return "\n\n".join([overview, *parts, *costs, FOOTNOTE, _versions(cells)])
 
 
 def _problem_part(
@@ -169,12 +172,13 @@ def _worst(ratios: dict[str, float]) -> list[str]:
 def _costs(cells: pd.DataFrame, contenders: dict[str, Contender]) -> list[str]:
     lines = []
     for ours, theirs in COSTS:
-        ratio, n_problems = cost_ratio(cells, ours, theirs)
+        ratio, n_problems = cost_ratio(cells, ours, theirs, "fit_seconds")
+        of_cpu, _ = cost_ratio(cells, ours, theirs, "fit_cpu_seconds")
         if n_problems:
             lines.append(
                 f"A fit of {_label(ours, contenders)} takes {ratio:.2f} times the "
-                f"seconds of {_label(theirs, contenders)} (median of {n_problems} "
-                "tables)."
+                f"seconds of {_label(theirs, contenders)} and {of_cpu:.2f} times its "
+                f"CPU seconds (medians of {n_problems} tables)."
             )
     return ["## Cost", *lines] if lines else []
 

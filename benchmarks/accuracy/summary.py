@@ -99,7 +99,9 @@ def floor_of(cells: pd.DataFrame) -> float:
     return cells.groupby("fold")["floor_mse"].first().mean()
 
 
-def cost_ratio(cells: pd.DataFrame, ours: str, theirs: str) -> tuple[float, int]:
+def cost_ratio(
+    cells: pd.DataFrame, ours: str, theirs: str, column: str
+) -> tuple[float, int]:
     """Compare seconds of fits.
 
     Parameters
@@ -108,6 +110,8 @@ def cost_ratio(cells: pd.DataFrame, ours: str, theirs: str) -> tuple[float, int]
         Those of all problems.
     ours, theirs : str
         Two contenders.
+    column : {"fit_seconds", "fit_cpu_seconds"}
+        Which seconds.
 
     Returns
     -------
@@ -117,7 +121,7 @@ def cost_ratio(cells: pd.DataFrame, ours: str, theirs: str) -> tuple[float, int]
         How many problems both have run on.
     """
     seconds = cells.pivot_table(
-        index="problem", columns="contender", values="fit_seconds", aggfunc="mean"
+        index="problem", columns="contender", values=column, aggfunc="mean"
     ).reindex(columns=[ours, theirs])
     ratios = (seconds[ours] / seconds[theirs]).dropna()
     return float(ratios.median()), len(ratios)
