@@ -203,14 +203,15 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     effects drawn from a normal distribution whose variance is estimated by restricted
     maximum likelihood, quantities are piecewise linear with their own variances, and
     crosses of columns and slopes that differ by level are added where residuals ask
-    for them [2]_. An effect of n rows is multiplied by about ``n / (n + penalty)``.
-    Second, networks that read the quantities, the effects and the counts of a row
-    correct the model, trained on effects that were estimated without the row's fold
-    [3]_. Third, where a singular value of the residuals' table of levels stands out
-    from noise, networks learn from vectors of levels how these interact. Each kind is
-    believed as far as it improves predictions of rows that it has not seen, down to
-    not at all [4]_. Vectors are in standard deviations of the target: effect, slopes,
-    interaction.
+    for them [2]_ and rows of other folds bear them out. An effect of n rows is
+    multiplied by about ``n / (n + penalty)``. Second, networks that read the
+    quantities, the effects and the counts of a row correct the model, trained on
+    effects that were estimated without the row's fold [3]_. Third, where a singular
+    value of the residuals' table of levels stands out from noise, networks learn
+    from vectors of levels how these interact. Each kind is believed as far as it
+    improves predictions of rows that it has not seen, down to not at all [4]_; of
+    new levels, as far as it does so for levels that were left out as a whole.
+    Vectors are in standard deviations of the target: effect, slopes, interaction.
 
     Rows of equal inputs are grouped before training into one row with their mean
     target and total weight, which leaves the squared error as it is but for a
