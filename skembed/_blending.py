@@ -140,7 +140,10 @@ def _fit_mixed_models(
     without, with_added = (
         sample.weight @ errors_without_folds(m, folds) ** 2 for m in (base, model)
     )
-    return base, (model if with_added < without else base)
+    if with_added < without:
+        return base, model
+    model = fit_mixed_model(ramps, terms, sample, LAST_ROUNDS, base.penalties)
+    return model, model
 
 
 def _residuals(model: MixedModel, sample: Sample) -> Residuals:

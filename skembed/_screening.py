@@ -61,6 +61,11 @@ class Candidate:
     gain: float = 0.0
     penalty: float = np.inf
 
+    @property
+    def is_cross(self) -> bool:
+        """Whether it is a plain effect of several columns."""
+        return len(self.term.columns) > 1 and self.term.quantity is None
+
     def scored(self, residuals: Residuals) -> Candidate:
         """Test whether residuals of one cell are alike.
 
@@ -109,10 +114,10 @@ def find_terms(
 ) -> tuple[list[Term], list[float]]:
     """Find the terms that a mixed model of the columns alone lacks.
 
-    Crosses of two columns, slopes of a quantity that differ by level, and crosses of
-    three columns that refine a cross already taken. The best one is taken, its shrunken
-    effects leave the residuals, and so on; since gains only fall, a candidate is scored
-    anew only when it comes to the top.
+    Crosses of two columns, slopes of a quantity that differ by level, and what refines
+    a cross already taken: crosses of three columns, and slopes that differ by cell. The
+    best one is taken, its shrunken effects leave the residuals, and so on; since gains
+    only fall, a candidate is scored anew only when it comes to the top.
 
     Parameters
     ----------
@@ -142,7 +147,8 @@ def find_terms(
                 heapq.heappush(heap, (-scored.gain, next(order), scored))
 
     push(_pairs(inputs, table_rows))
-    push(_slopes(inputs, table_rows, quantities))
+    single = [(column,) for column in range(len(table_rows))]
+    push(_slopes(inputs, table_rows, quantities, single))
     tried: set[tuple[int, ...]] = set()
     taken: list[Candidate] = []
     while heap and len(taken) < MAX_ADDED:
@@ -155,7 +161,10 @@ def find_terms(
             continue
         taken.append(candidate)
         residuals = residuals.without(candidate.prediction(residuals))
-        push(_triples(inputs, table_rows, candidate.term, tried))
+        if candidate.is_cross:
+            columns = candidate.term.columns
+            push(_triples(inputs, table_rows, columns, tried))
+            push(_slopes(inputs, table_rows, quantities, [columns]))
     return [c.term for c in taken], [c.penalty for c in taken]
 
 
@@ -165,12 +174,13 @@ def _pairs(inputs: Encoded, table_rows: Sequence[int]) -> Iterator[Candidate]:
 
 
 def _triples(
-    inputs: Encoded, table_rows: Sequence[int], pair: Term, tried: set[tuple[int, ...]]
+    inputs: Encoded,
+    table_rows: Sequence[int],
+    pair: tuple[int, ...],
+    tried: set[tuple[int, ...]],
 ) -> Iterator[Candidate]:
-    if len(pair.columns) != 2:
-        return
     for column in range(len(table_rows)):
-        columns = tuple(sorted({*pair.columns, column}))
+        columns = tuple(sorted({*pair, column}))
         if len(columns) == 3 and columns not in tried:
             tried.add(columns)
             yield from _cross(inputs, table_rows, columns)
@@ -190,10 +200,15 @@ def _cross(
 
 
 def _slopes(
-    inputs: Encoded, table_rows: Sequence[int], quantities: Sequence[int]
+    inputs: Encoded,
+    table_rows: Sequence[int],
+    quantities: Sequence[int],
+    groups: Sequence[tuple[int, ...]],
 ) -> Iterator[Candidate]:
+    """Yield a slope of every quantity that differs by the cells of some columns."""
     values = within_reach(inputs.quantities)
-    for column, n_rows in enumerate(table_rows):
+    for columns in groups:
+        rows = tuple(table_rows[column] for column in columns)
         for quantity in quantities:
-            term, cells = learn_term(inputs, (column,), (n_rows,), quantity)
+            term, cells = learn_term(inputs, columns, rows, quantity)
             yield Candidate(term, cells, values[:, quantity])

@@ -223,6 +223,18 @@ def test_a_triple_refines_a_cross(seed):
     assert {columns for columns, _ in terms} <= {(0, 1), (0, 4), (1, 4), (0, 1, 4)}
 
 
+@SEEDS
+def test_a_slope_that_differs_by_the_cells_of_a_cross_is_found(seed):
+    inputs, rng = drawn(seed, N_LEVELS, 12_000, n_quantities=2)
+    residual = rng.normal(size=12_000)
+    residual += crossed(rng, inputs, N_LEVELS, (0, 1), 0.7)
+    slopes = crossed(rng, inputs, N_LEVELS, (0, 1), 0.9)
+    residual += slopes * inputs.quantities[:, 1]
+    terms = found(inputs, N_LEVELS, residual, [0, 1])
+    assert {((0, 1), None), ((0, 1), 1)} <= set(terms)
+    assert all(quantity != 0 for _, quantity in terms)
+
+
 def left_by_columns(inputs, n_levels, target):
     """What a mixed model of the columns alone leaves over."""
     sample = make_sample(inputs, target[:, np.newaxis], None)
