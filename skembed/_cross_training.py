@@ -209,10 +209,10 @@ def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Correcte
     features = np.vstack([seen.features, new.features])
     inputs = Encoded(np.empty((len(features), 0), dtype=np.int32), features)
     prediction = np.concatenate([seen.prediction, new.prediction])
-    of_row = np.concatenate([folds.of_row, folds.of_row[again]])
+    origin = np.concatenate([np.arange(len(folds.of_row)), again])
+    of_row = folds.of_row[origin]
     wider = replace(task, folds=Folds(joined, of_row, folds.count))
     is_new = np.concatenate([~seen.is_known(n_columns), ~new.is_known(n_columns)])
-    origin = np.concatenate([np.arange(len(folds.of_row)), again])
     predictions = np.repeat(prediction[:, np.newaxis], task.n_networks, axis=1)
     no_tables: list[list[np.ndarray]] = [[] for _ in range(task.n_networks)]
     networks = wider.cross_train(CORRECTION, inputs, predictions, no_tables)

@@ -32,9 +32,9 @@ def format_overview(
     contenders : dict of str to Contender
         For their labels.
     """
-    names = [name for name in (*RANKED, *OURS) if name in contenders]
+    names = (*RANKED, *OURS)
     header = ["table", "measure", *(contenders[name].label for name in names)]
-    header += [f"CPU s: {contenders[n].label}" for n in TIMED if n in contenders]
+    header += [f"CPU s: {contenders[name].label}" for name in TIMED]
     lines = []
     for problem in problems:
         rows = cells[cells["problem"] == problem.name]
@@ -43,7 +43,9 @@ def format_overview(
     return "\n\n".join([table(header, lines, n_left=2), NOTE])
 
 
-def _line(problem: Declaration, rows: pd.DataFrame, names: list[str]) -> list[str]:
+def _line(
+    problem: Declaration, rows: pd.DataFrame, names: tuple[str, ...]
+) -> list[str]:
     measure = "R2" if problem.measure == "R2" else "MSE"
     found = {summary.contender: summary for summary in summarize(rows, measure)}
     n_folds = rows.groupby("contender")["fold"].nunique()
