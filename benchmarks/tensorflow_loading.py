@@ -15,7 +15,7 @@ def load_tensorflow() -> None:
     ``TF_CPP_MIN_LOG_LEVEL``.
     """
     with silent_stderr():
-        import tensorflow  # noqa: F401
+        import tensorflow  # noqa: F401 - loaded for later, not used here
 
 
 @contextmanager

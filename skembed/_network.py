@@ -142,14 +142,15 @@ def keras_session(seed: int = 0) -> Iterator[None]:
     caller's is put back in the end.
     """
     with _lock:
-        python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+        python_state = random.getstate()
+        numpy_state = np.random.get_state()  # noqa: NPY002 - the caller's, put back
         random.seed(seed)
-        np.random.seed(seed)  # noqa: NPY002
+        np.random.seed(seed)  # noqa: NPY002 - what Keras may draw from
         try:
             yield
         finally:
             random.setstate(python_state)
-            np.random.set_state(numpy_state)  # noqa: NPY002
+            np.random.set_state(numpy_state)  # noqa: NPY002 - the caller's
 
 
 def rescaled_model(predictor: Predictor, scale: TargetScale) -> keras.Model:

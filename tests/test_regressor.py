@@ -70,7 +70,7 @@ def test_by_default_a_network_does_what_a_blend_cannot(shops, case):
 
 def test_a_blend_has_no_keras_model(blend_model):
     with pytest.raises(AttributeError, match="fit with model='network'"):
-        blend_model.model_  # noqa: B018
+        blend_model.model_  # noqa: B018 - asking for it raises
     assert not hasattr(blend_model, "model_")
 
 
@@ -91,7 +91,7 @@ def test_embedding_of_several_columns_points_to_embeddings(fitted_shops):
     model, _, _ = fitted_shops
     assert not hasattr(model, "embedding_")
     with pytest.raises(AttributeError, match="use embeddings_"):
-        model.embedding_  # noqa: B018
+        model.embedding_  # noqa: B018 - asking for it raises
     assert model.embeddings_["city"].shape == (5, 2)
     assert model.embeddings_["day"].shape == (7, 2)
 
