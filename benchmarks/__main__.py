@@ -1,4 +1,4 @@
-"""The command line: ``python -m benchmarks``, its ``speed`` and its ``accuracy``."""
+"""The command line: ``python -m benchmarks`` and its other commands."""
 
 from __future__ import annotations
 
@@ -50,6 +50,17 @@ What it needs besides skembed: pip install "skembed[benchmarks,rivals]". Rivals 
 not installed are left out.
 """
 
+GEOMETRY_DESCRIPTION = """\
+Ask whether distances between levels mean something: how well they rank the true gaps of
+generated levels, against the best that the same rows can tell; whether seeds agree;
+what questions cost at a million levels; and how much of the map air times know.
+
+Prints the tables, and writes them to geometry.md, and the destinations' map to
+destinations.png. Takes about half an hour.
+
+What it needs besides skembed: pip install "skembed[benchmarks]"
+"""
+
 
 def main() -> None:
     parser, by_command = _parsers()
@@ -60,6 +71,8 @@ def main() -> None:
             _race(options, by_command["speed"])
         elif options.command == "accuracy":
             _compare(options, by_command["accuracy"])
+        elif options.command == "geometry":
+            _look(options)
         else:
             _overview(options)
     except ModuleNotFoundError as error:
@@ -95,6 +108,13 @@ def _compare(options: argparse.Namespace, parser: argparse.ArgumentParser) -> No
         parser.error(str(error))
 
 
+def _look(options: argparse.Namespace) -> None:
+    from benchmarks.geometry import command
+
+    n_seeds = options.seeds or (2 if options.quick else 10)
+    command.run(n_seeds, options.out, is_quick=options.quick)
+
+
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     """Return the parser of everything and those of what follows each command."""
     parser = argparse.ArgumentParser(
@@ -118,6 +138,13 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_accuracy_options(accuracy)
+    geometry = commands.add_parser(
+        "geometry",
+        help="see what distances between levels are worth instead: geometry --help",
+        description=GEOMETRY_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_geometry_options(geometry)
     return parser, {"speed": speed, "accuracy": accuracy}
 
 
@@ -208,6 +235,29 @@ def _add_accuracy_options(parser: argparse.ArgumentParser) -> None:
         default=3,
         metavar="N",
         help="how many seeds ours run with; rivals run with one (default: %(default)s)",
+    )
+
+
+def _add_geometry_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        default=argparse.SUPPRESS,  # or it would undo a --quick before "geometry"
+        help="take 2 seeds of 5 kinds of tables, a twentieth of the levels and 40,000 "
+        "flights",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="FOLDER",
+        help="where geometry.md and destinations.png are written (default: results)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_positive,
+        metavar="N",
+        help="how many tables of each kind are drawn (default: 10, with --quick 2)",
     )
 
 

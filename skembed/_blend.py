@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skembed._bilinear import Bilinear
 from skembed._encoding import Encoded
 from skembed._evidence import Knowledge, evidence
 from skembed._members import Member
-from skembed._mixed_model import MixedModel
 from skembed._newcomers import drop_column
 from skembed._terms import Located
 
 
 @dataclass(frozen=True, eq=False)
 class Corrections:
-    """Networks that read what the mixed model knows of a row.
+    """Networks that read what the model knows of a row.
 
     Attributes
     ----------
@@ -34,45 +34,13 @@ class Corrections:
     members: tuple[Member, ...]
     knowledge: Knowledge
 
-    def output(self, mean: float, rows: Located, n_columns: int) -> np.ndarray:
-        """Return what is to be added to the mixed model's prediction."""
-        known = evidence(mean, rows, self.knowledge)
+    def output(self, rows: Located, n_columns: int) -> np.ndarray:
+        """Return what is to be added to the model's prediction."""
+        known = evidence(rows, self.knowledge)
         inputs = Encoded(np.empty((len(rows), 0), dtype=np.int32), known.features)
         is_known = known.is_known(n_columns)
         share = np.where(is_known, self.share, self.share_if_new)
         return share * np.mean([m.output(inputs) for m in self.members], axis=0)
-
-
-@dataclass(frozen=True, eq=False)
-class Interactions:
-    """Networks that read vectors of levels, and correct a model of single columns.
-
-    Attributes
-    ----------
-    share : float
-        How much of their average is believed.
-    members : tuple of Member
-        Each trained without one fold.
-    columns : tuple of int
-        Which categorical columns have vectors.
-    base : MixedModel
-        With one term for each column and no crosses: the first of the mixed model's.
-    """
-
-    share: float
-    members: tuple[Member, ...]
-    columns: tuple[int, ...]
-    base: MixedModel
-
-    def output(
-        self, inputs: Encoded, rows: Located, prediction: np.ndarray
-    ) -> np.ndarray:
-        """Return what is to be added to the mixed model's prediction."""
-        read = Encoded(inputs.codes[:, self.columns], rows.lines.toarray())
-        corrected = self.base.predict(rows.first(len(self.base.terms))) + np.mean(
-            [member.output(read) for member in self.members], axis=0
-        )
-        return self.share * (corrected - prediction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,21 +74,18 @@ class Blend:
 
     Attributes
     ----------
-    model : MixedModel
+    model : Bilinear
         What is corrected.
     corrections : Corrections or None
         None where they are not believed, or there was too little to train on.
-    interactions : Interactions or None
-        None where no interaction was found, or it was not believed.
     newcomers : Newcomers or None
         None where new levels are predicted well with their column.
     tables : tuple of ndarray
         The vectors of each categorical column's levels, those of unseen levels last.
     """
 
-    model: MixedModel
+    model: Bilinear
     corrections: Corrections | None
-    interactions: Interactions | None
     newcomers: Newcomers | None
     tables: tuple[np.ndarray, ...]
 
@@ -131,13 +96,10 @@ class Blend:
 
     def forward(self, inputs: Encoded) -> np.ndarray:
         """Return predictions of shape (n_rows, 1)."""
-        rows = self.model.locate(inputs)
-        prediction = self.model.predict(rows)
-        output = prediction.copy()
+        rows = self.model.mixed.locate(inputs)
+        output = self.model.predict(rows)
         if self.corrections is not None:
-            output += self.corrections.output(self.model.mean, rows, len(self.tables))
-        if self.interactions is not None:
-            output += self.interactions.output(inputs, rows, prediction)
+            output += self.corrections.output(rows, len(self.tables))
         output = output[:, np.newaxis]
         if self.newcomers is not None:
             self.newcomers.replace_in(output, inputs)

@@ -9,25 +9,19 @@ from typing import Any
 import numpy as np
 
 from skembed._blas import one_blas_thread
-from skembed._blend import Blend, Corrections, Interactions, Newcomers
-from skembed._cross_training import (
-    Corrected,
-    CrossTrained,
-    History,
-    Task,
-    train_corrections,
-    train_interactions,
-)
+from skembed._blend import Blend, Corrections, Newcomers
+from skembed._cross_fitting import CrossFitted, cross_fit, with_pairs
+from skembed._cross_training import Corrected, History, Task, train_corrections
 from skembed._folds import Folds, deal_into_folds
-from skembed._gate import believable_shares
-from skembed._interactions import count_dimensions, interaction_vectors
-from skembed._mixed_model import MixedModel, errors_without_folds, fit_mixed_model
+from skembed._gate import believable_share
+from skembed._mixed_model import fit_mixed_model
 from skembed._new_levels import share_if_new
 from skembed._newcomers import is_better_without, without_column
+from skembed._pairs import find_pairs
 from skembed._ramps import learn_ramps
 from skembed._sample import Sample, merge_equal_rows
 from skembed._screening import Residuals, find_terms
-from skembed._tables import common_vectors, level_tables
+from skembed._tables import level_tables
 from skembed._target import TargetScale
 from skembed._terms import learn_term
 
@@ -76,7 +70,7 @@ def fit_blend(
         if not table_rows:
             return blend, history
         column = int(np.argmax(table_rows))
-        if is_better_without(blend.model, sample, column, N_FOLDS, rng):
+        if is_better_without(blend.model.mixed, sample, column, N_FOLDS, rng):
             second, *_ = _fit_without_newcomers(
                 merge_equal_rows(without_column(rows, column)),
                 [*table_rows[:column], *table_rows[column + 1 :]],
@@ -103,26 +97,25 @@ def _fit_without_newcomers(
     if rows.n_observations < LEAST_OBSERVATIONS * n_folds:
         n_networks, n_folds = 0, N_FOLDS
     folds = deal_into_folds(rows, n_folds, rng)
-    base, model = _fit_mixed_models(folds, table_rows)
-    corrections, interactions, tables = None, None, None
+    fitted = _fit_model(folds, table_rows, rng)
+    corrections: Corrections | None = None
     history: History = {"loss": []}
     if n_networks:
         task = Task(folds, n_networks, params, scale, rng)
-        corrections, interactions, tables, history = _train_networks(
-            task, base, model, table_rows
-        )
-    deep = tables or [np.zeros((n_rows, 0)) for n_rows in table_rows]
-    vectors = level_tables(model, table_rows, deep, dims)
-    blend = Blend(model, corrections, interactions, None, vectors)
+        corrections, history = _train_networks(task, fitted, table_rows)
+    weight = folds.sample.weight
+    vectors = level_tables(fitted.model, fitted.rows, weight, table_rows, dims)
+    blend = Blend(fitted.model, corrections, None, vectors)
     return blend, history, folds.sample
 
 
-def _fit_mixed_models(
-    folds: Folds, table_rows: Sequence[int]
-) -> tuple[MixedModel, MixedModel]:
-    """Fit a model of single columns, and one that has the terms it lacks as well.
+def _fit_model(
+    folds: Folds, table_rows: Sequence[int], rng: np.random.Generator
+) -> CrossFitted:
+    """Fit a model of single columns, and let it grow if that helps to predict.
 
-    Both are the same where no term is found, or those found do not help to predict.
+    It may get crosses and slopes, or products of vectors, or both; what is best is
+    decided by rows that it was not fitted to.
     """
     sample, inputs = folds.sample, folds.sample.inputs
     ramps = learn_ramps(inputs.quantities, sample.weight)
@@ -130,74 +123,62 @@ def _fit_mixed_models(
         learn_term(inputs, (column,), (n_rows,))[0]
         for column, n_rows in enumerate(table_rows)
     ]
-    base = fit_mixed_model(ramps, terms, sample, FIRST_ROUNDS)
-    left_over = _residuals(base, sample)
-    added, penalties = find_terms(inputs, table_rows, ramps.bent, left_over)
-    start = np.append(base.penalties, penalties)
-    model = fit_mixed_model(ramps, [*terms, *added], sample, LAST_ROUNDS, start)
-    if not added:
-        return model, model
-    without, with_added = (
-        sample.weight @ errors_without_folds(m, folds) ** 2 for m in (base, model)
-    )
-    if with_added < without:
-        return base, model
-    model = fit_mixed_model(ramps, terms, sample, LAST_ROUNDS, base.penalties)
-    return model, model
+    first = fit_mixed_model(ramps, terms, sample, FIRST_ROUNDS)
+    alone = cross_fit(first, folds)
+    found = find_terms(inputs, table_rows, ramps.bent, _residuals(alone))
+    added = list(zip(*found, strict=True))
+    slopes = [(term, penalty) for term, penalty in added if len(term.columns) == 1]
+    candidates = [alone]
+    for larger in [slopes, added] if len(slopes) < len(added) else [added]:
+        if larger:
+            start = np.append(first.penalties, [penalty for _, penalty in larger])
+            grown = [*terms, *(term for term, _ in larger)]
+            mixed = fit_mixed_model(ramps, grown, sample, LAST_ROUNDS, start)
+            candidates.append(cross_fit(mixed, folds))
+    for fitted in list(candidates):
+        read = fitted.rows, len(table_rows), _residuals(fitted).mean, sample.weight
+        pairs = find_pairs(*read, rng)
+        if pairs:
+            candidates.append(with_pairs(fitted, pairs))
+    best = min(candidates, key=lambda fitted: fitted.loss)
+    if best is not alone:
+        return best
+    last = fit_mixed_model(ramps, terms, sample, LAST_ROUNDS, first.penalties)
+    return cross_fit(last, folds)
 
 
-def _residuals(model: MixedModel, sample: Sample) -> Residuals:
-    error = sample.target[:, 0] - model.predict(model.locate(sample.inputs))
+def _residuals(fitted: CrossFitted) -> Residuals:
+    sample = fitted.folds.sample
+    error = sample.target[:, 0] - fitted.model.predict(fitted.rows)
     squares = sample.weight * error**2 + sample.squares[:, 0]
     return Residuals(error, sample.weight, squares)
 
 
 def _train_networks(
-    task: Task, base: MixedModel, model: MixedModel, table_rows: Sequence[int]
-) -> tuple[Corrections | None, Interactions | None, list[np.ndarray] | None, History]:
-    """Train both kinds of networks, and keep those that are believed."""
-    corrected = train_corrections(task, model, len(table_rows))
-    sample = task.folds.sample
-    # of the model of single columns: crosses of few rows a cell absorb interactions
-    left_over = _residuals(base, sample).mean
-    read = sample.inputs, table_rows, base.ramps.bent, left_over, sample.weight
-    n_dims = count_dimensions(*read, task.rng)
-    found = [corrected.networks]
-    if any(n_dims):
-        found.append(train_interactions(task, base, table_rows, n_dims))
-    shares = _shares(corrected, found, corrected.is_new[: len(left_over)])
-    if_new = share_if_new(task, model, corrected, table_rows)
+    task: Task, fitted: CrossFitted, table_rows: Sequence[int]
+) -> tuple[Corrections | None, History]:
+    """Train networks that correct a model, and keep them if they are believed."""
+    corrected = train_corrections(task, fitted, len(table_rows))
+    n_rows = len(task.folds.of_row)
+    share = _share(corrected, corrected.is_new[:n_rows])
+    if_new = share_if_new(task, fitted, corrected, table_rows)
     if if_new is None:
-        if_new = _shares(corrected, found[:1], ~corrected.is_new)[0]
-
-    corrections, interactions, tables = None, None, None
-    if max(shares[0], if_new) >= LEAST_SHARE:
-        corrections = Corrections(
-            float(shares[0]),
-            float(if_new),
-            corrected.networks.members,
-            corrected.knowledge,
-        )
-    if any(n_dims) and shares[1] >= LEAST_SHARE:
-        members, columns = found[1].members, tuple(np.flatnonzero(n_dims).tolist())
-        interactions = Interactions(float(shares[1]), members, columns, base)
-        tables, sizes = interaction_vectors(*read, n_dims)
-        for place, column in enumerate(columns):
-            aligned = common_vectors(members, place, tables[column], sizes[column])
-            tables[column] = aligned
-    return corrections, interactions, tables, corrected.networks.history
+        if_new = _share(corrected, ~corrected.is_new)
+    history = corrected.networks.history
+    if max(share, if_new) < LEAST_SHARE:
+        return None, history
+    members = corrected.networks.members
+    return Corrections(share, if_new, members, corrected.knowledge), history
 
 
-def _shares(
-    corrected: Corrected, found: Sequence[CrossTrained], left_aside: np.ndarray
-) -> np.ndarray:
+def _share(corrected: Corrected, left_aside: np.ndarray) -> float:
     """Judge networks by rows that they have left out, but for those left aside."""
-    folds, base = corrected.folds, corrected.networks.base
-    is_judged = folds.of_row[: len(left_aside)] < len(corrected.networks.members)
+    folds, networks = corrected.folds, corrected.networks
+    is_judged = folds.of_row[: len(left_aside)] < len(networks.members)
     rows = np.flatnonzero(is_judged & ~left_aside)
     if not len(rows):
-        return np.zeros(len(found))
-    error = folds.sample.target[rows, 0] - base[rows]
-    changes = np.column_stack([n.corrected[rows] - base[rows] for n in found])
-    ambiguity = np.array([networks.ambiguity for networks in found])
-    return believable_shares(error, changes, folds.sample.weight[rows], ambiguity)
+        return 0.0
+    error = folds.sample.target[rows, 0] - networks.base[rows]
+    change = networks.corrected[rows] - networks.base[rows]
+    weight = folds.sample.weight[rows]
+    return believable_share(error, change, weight, networks.ambiguity)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from skembed._cross_fitting import CrossFitted
 from skembed._encoding import Encoded
 from skembed._evidence import (
     Evidence,
@@ -21,9 +22,8 @@ from skembed._evidence import (
     knowledge_without_folds,
 )
 from skembed._folds import Folds
-from skembed._interactions import interaction_vectors
-from skembed._members import CORRECTION, INTERACTION, Member, Recipe, train_member
-from skembed._mixed_model import MixedModel, fit_without_folds
+from skembed._members import Member, train_member
+from skembed._mixed_model import MixedModel
 from skembed._sample import Sample, join
 from skembed._target import TargetScale
 
@@ -43,7 +43,7 @@ class CrossTrained:
     members : tuple of Member
         One for each fold left out.
     base : ndarray of shape (n_rows,)
-        What the mixed model predicts without the row's fold.
+        What the model predicts without the row's fold.
     corrected : ndarray of shape (n_rows,)
         The same corrected by the network that left out the row's fold.
     ambiguity : float
@@ -83,56 +83,38 @@ class Task:
     scale: TargetScale
     rng: np.random.Generator
 
-    def cross_train(
-        self,
-        recipe: Recipe,
-        inputs: Encoded,
-        predictions: np.ndarray,
-        tables: Sequence[Sequence[np.ndarray]],
-    ) -> CrossTrained:
-        """Train networks to correct predictions, each without one fold.
+    def cross_train(self, inputs: Encoded, prediction: np.ndarray) -> CrossTrained:
+        """Train networks to correct a prediction, each without one fold.
 
         Parameters
         ----------
-        recipe : Recipe
-            The kind of networks.
         inputs : Encoded
             What they read.
-        predictions : ndarray of shape (n_rows, n_networks)
-            What each of them corrects.
-        tables : sequence of sequence of ndarray
-            For each network, the vectors that levels start from.
+        prediction : ndarray of shape (n_rows,)
+            What they correct.
 
         Returns
         -------
         CrossTrained
-            Rows of folds that no network leaves out stay as predicted by the first.
+            Rows of folds that no network leaves out stay as predicted.
         """
         sample = self.folds.sample
-        base = predictions[:, 0].copy()
-        corrected = base.copy()
+        left_over = sample.target - prediction[:, np.newaxis]
+        to_learn = replace(sample, inputs=inputs, target=left_over)
+        corrected = prediction.copy()
         members, histories = [], []
         for fold in range(self.n_networks):
-            prediction = predictions[:, fold, np.newaxis]
-            left_over = sample.target - prediction
+            rows = self._rows_for(fold)
             member, history = train_member(
-                recipe,
-                replace(sample, inputs=inputs, target=left_over),
-                *self._rows_for(fold),
-                tables[fold],
-                self.params,
-                self.scale,
-                self.rng,
+                to_learn, *rows, self.params, self.scale, self.rng
             )
             unseen = self.folds.rows_of(fold)
-            base[unseen] = prediction[unseen, 0]
-            corrected[unseen] = base[unseen] + member.output(inputs.take(unseen))
+            corrected[unseen] += member.output(inputs.take(unseen))
             members.append(member)
             histories.append(history)
         ambiguity = _ambiguity(members, inputs)
-        return CrossTrained(
-            tuple(members), base, corrected, ambiguity, _averaged(histories)
-        )
+        history = _averaged(histories)
+        return CrossTrained(tuple(members), prediction, corrected, ambiguity, history)
 
     def _rows_for(self, fold: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Return the rows to train a network on, and those to stop it by, if any.
@@ -173,8 +155,8 @@ class Corrected:
     knowledge: Knowledge
 
 
-def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Corrected:
-    """Train networks that read the effects of a mixed model.
+def train_corrections(task: Task, fitted: CrossFitted, n_columns: int) -> Corrected:
+    """Train networks that read what a model knows.
 
     Some rows are read a second time as if levels of theirs were new, so that networks
     know what to make of those. They weigh less where more is left to chance.
@@ -183,8 +165,8 @@ def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Correcte
     ----------
     task : Task
         On what, and how.
-    model : MixedModel
-        What is to be corrected.
+    fitted : CrossFitted
+        What is to be corrected, fitted on the task's folds.
     n_columns : int
         How many categorical columns there are.
 
@@ -194,14 +176,13 @@ def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Correcte
         What came of it.
     """
     folds, sample = task.folds, task.folds.sample
-    rows = model.locate(sample.inputs)
-    knowledge = knowledge_without_folds(model, folds, rows)
+    knowledge = knowledge_without_folds(fitted)
     again = _rows_to_read_again(folds, n_columns, task.rng)
-    forgotten = _forgotten_terms(model, len(again), n_columns, task.rng)
+    forgotten = _forgotten_terms(fitted.model.mixed, len(again), n_columns, task.rng)
 
-    seen = evidence(model.mean, rows, knowledge, folds.of_row)
-    new_rows = rows.take(again).forget(forgotten)
-    new = evidence(model.mean, new_rows, knowledge, folds.of_row[again])
+    seen = evidence(fitted.rows, knowledge, folds.of_row)
+    new_rows = fitted.rows.take(again).forget(forgotten)
+    new = evidence(new_rows, knowledge, folds.of_row[again])
     copies = sample.take(again)
     copies = replace(copies, weight=copies.weight * _caution(sample, seen, copies, new))
 
@@ -213,12 +194,9 @@ def train_corrections(task: Task, model: MixedModel, n_columns: int) -> Correcte
     of_row = folds.of_row[origin]
     wider = replace(task, folds=Folds(joined, of_row, folds.count))
     is_new = np.concatenate([~seen.is_known(n_columns), ~new.is_known(n_columns)])
-    predictions = np.repeat(prediction[:, np.newaxis], task.n_networks, axis=1)
-    no_tables: list[list[np.ndarray]] = [[] for _ in range(task.n_networks)]
-    networks = wider.cross_train(CORRECTION, inputs, predictions, no_tables)
-    return Corrected(
-        networks, inputs, wider.folds, is_new, origin, knowledge.averaged()
-    )
+    networks = wider.cross_train(inputs, prediction)
+    averaged = knowledge.averaged(fitted.model)
+    return Corrected(networks, inputs, wider.folds, is_new, origin, averaged)
 
 
 def _rows_to_read_again(
@@ -249,54 +227,6 @@ def _caution(sample: Sample, seen: Evidence, copies: Sample, new: Evidence) -> f
         for part, known in ((sample, seen), (copies, new))
     ]
     return float(min(left[0] / left[1], 1.0)) if left[1] > 0 else 1.0
-
-
-def train_interactions(
-    task: Task,
-    model: MixedModel,
-    table_rows: Sequence[int],
-    n_dims: Sequence[int],
-) -> CrossTrained:
-    """Train networks that read vectors of levels.
-
-    They learn what the mixed model leaves over of the rows that it was fitted on, which
-    tells nothing of other rows' targets.
-
-    Parameters
-    ----------
-    task : Task
-        On what, and how.
-    model : MixedModel
-        With one term for each column and no crosses.
-    table_rows : sequence of int
-        How many codes each column has.
-    n_dims : sequence of int
-        Length of each column's vectors; columns of length 0 are not read.
-
-    Returns
-    -------
-    CrossTrained
-        What was trained.
-    """
-    folds, sample = task.folds, task.folds.sample
-    rows = model.locate(sample.inputs)
-    columns = np.flatnonzero(n_dims)
-    inputs = Encoded(sample.inputs.codes[:, columns], rows.lines.toarray())
-    fits = np.split(fit_without_folds(model, folds), folds.count, axis=1)
-    predictions = [model.predict(rows, fit) for fit in fits[: task.n_networks]]
-    tables = []
-    for fold, prediction in enumerate(predictions):
-        outside = folds.rows_outside(fold)
-        vectors, _ = interaction_vectors(
-            sample.inputs.take(outside),
-            table_rows,
-            model.ramps.bent,
-            (sample.target[:, 0] - prediction)[outside],
-            sample.weight[outside],
-            n_dims,
-        )
-        tables.append([vectors[column] for column in columns])
-    return task.cross_train(INTERACTION, inputs, np.column_stack(predictions), tables)
 
 
 def _ambiguity(members: Sequence[Member], inputs: Encoded) -> float:

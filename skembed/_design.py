@@ -189,6 +189,24 @@ class NormalEquations:
             energy = new_energy
         return b
 
+    def correct(self, rhs: np.ndarray, start: np.ndarray, tol: float) -> np.ndarray:
+        """Solve from a start that solves other equations, of which nothing may stay.
+
+        Parameters
+        ----------
+        rhs, start : ndarray of shape (n_coefficients, k)
+            Right-hand sides and where to start from.
+        tol : float
+            What may be left of the start's residual, relative to its norm.
+
+        Returns
+        -------
+        ndarray of shape (n_coefficients, k)
+            The solutions.
+        """
+        residual = rhs - self._times(start)
+        return start + self.solve(residual, np.zeros_like(start), tol)
+
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """Divide; a column that is solved already, 0 / 0, moves no further."""

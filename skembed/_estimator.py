@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
+from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network
-from skembed._similarity import distances_from
 from skembed._sklearn import check_feature_names_in, check_features
-from skembed._vocabulary import Vocabulary
 from skembed.exceptions import ColumnError
 
 
-class EmbeddingEstimator(TransformerMixin, BaseEstimator):
+class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
     """A transformer of categorical features into learned vectors.
 
     A subclass has the parameters `handle_unknown` and `warm_start`, and a ``fit`` that
@@ -110,37 +107,6 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
             )
         return np.array(flat, dtype=object)
 
-    def similarities(
-        self, token: Hashable, column: Hashable | None = None
-    ) -> pd.Series:
-        """Measure how far every level is from one of them.
-
-        Parameters
-        ----------
-        token : hashable
-            The level; None or NaN for missing values.
-
-        column : hashable, default=None
-            The categorical feature, by the keys of `embeddings_`; not needed if there
-            is only one.
-
-        Returns
-        -------
-        Series of shape (n_levels,)
-            Euclidean distances between vectors, indexed by level: 0 for the level
-            itself, and for the others the smaller, the more alike.
-
-        Raises
-        ------
-        UnknownLevelError
-            If ``fit`` has not seen the level.
-        ColumnError
-            If there is no such categorical feature, or several to choose from.
-        """
-        check_is_fitted(self)
-        vocabulary = self._vocabulary(column)
-        return distances_from(token, vocabulary, self.embeddings_[vocabulary.name])
-
     def __getattr__(self, name: str) -> Any:
         """Rebuild `model_`, and say why there is no `embedding_`."""
         # a property would be listed, and scikit-learn reads every attribute that is
@@ -163,19 +129,6 @@ class EmbeddingEstimator(TransformerMixin, BaseEstimator):
         from skembed._network import rescaled_model
 
         return rescaled_model(self._model.core.predictor, self._model.scale)
-
-    def _vocabulary(self, column: Hashable | None) -> Vocabulary:
-        vocabularies = self._model.encoding.vocabularies
-        if column is None and len(vocabularies) == 1:
-            return vocabularies[0]
-        for vocabulary in vocabularies:
-            if vocabulary.name == column:
-                return vocabulary
-        names = ", ".join(repr(vocabulary.name) for vocabulary in vocabularies)
-        raise ColumnError(
-            f"column={column!r} is not one of the categorical features: "
-            f"{names or 'there are none'}."
-        )
 
     def _read(self, X: Any) -> list[Column]:
         check_is_fitted(self)

@@ -1,4 +1,4 @@
-"""What a mixed model knows of a row: effects, how sure they are, a prediction.
+"""What a model knows of a row: effects, how sure they are, a prediction.
 
 A network that corrects the model is trained on effects that were estimated without the
 row's own fold, or it would learn to trust what the row itself has told.
@@ -6,34 +6,47 @@ row's own fold, or it would learn to trust what the row itself has told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from skembed._bilinear import Bilinear, Factors, products
+from skembed._cross_fitting import CrossFitted
 from skembed._folds import Folds
-from skembed._mixed_model import MixedModel, fit_without_folds
 from skembed._terms import Located
 
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """The effects and counts of one or several fits of a mixed model.
+    """The effects, vectors and counts of one or several fits of a model.
 
     Attributes
     ----------
+    mean : float
+        The mixed model's, the same for all.
     coefficients : ndarray of shape (n_coefficients, n_fits)
         Like `MixedModel.coefficients`.
+    factors : tuple of tuple of Factors
+        The vectors of pairs of columns, for each fit.
     counts : ndarray of shape (n_all_cells, n_fits)
         How many observations each cell had, all terms one after the other.
     """
 
+    mean: float
     coefficients: np.ndarray
+    factors: tuple[tuple[Factors, ...], ...]
     counts: np.ndarray
 
-    def averaged(self) -> Knowledge:
-        """Return the average fit, which knows as much as one of them does."""
+    def averaged(self, model: Bilinear) -> Knowledge:
+        """Return the average fit, which knows as much as one of them does.
+
+        Vectors of different fits are turned as they like, and have no average: they are
+        those of the whole model.
+        """
         coefficients = self.coefficients.mean(axis=1, keepdims=True)
-        return Knowledge(coefficients, self.counts.mean(axis=1, keepdims=True))
+        counts = self.counts.mean(axis=1, keepdims=True)
+        return Knowledge(self.mean, coefficients, (model.factors,), counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +56,10 @@ class Evidence:
     Attributes
     ----------
     features : ndarray of shape (n_rows, n_features)
-        Lines, their sum, the effect and the logarithm of the count of every term's
-        cell, the prediction.
+        Lines, their sum, the prediction, the effect of every term's cell, the sum of
+        what interactions add, if there are any, and the logarithm of every count.
     prediction : ndarray of shape (n_rows,)
-        Of the mixed model.
+        Of the model.
     counts : ndarray of shape (n_rows, n_terms)
         How many observations each term's cell had.
     """
@@ -60,26 +73,11 @@ class Evidence:
         return np.asarray((self.counts[:, :n_columns] > 0).all(axis=1))
 
 
-def knowledge_without_folds(
-    model: MixedModel, folds: Folds, rows: Located
-) -> Knowledge:
-    """Return what a model would know without each of the folds.
-
-    Parameters
-    ----------
-    model : MixedModel
-        Fitted on all folds.
-    folds : Folds
-        The same sample.
-    rows : Located
-        Its rows.
-
-    Returns
-    -------
-    Knowledge
-        One fit for each fold.
-    """
-    return Knowledge(fit_without_folds(model, folds), _counts_without(folds, rows))
+def knowledge_without_folds(fitted: CrossFitted) -> Knowledge:
+    """Return what a model knows without each of the folds: one fit for each."""
+    counts = _counts_without(fitted.folds, fitted.rows)
+    mean = fitted.model.mixed.mean
+    return Knowledge(mean, fitted.coefficients, fitted.factors, counts)
 
 
 def _counts_without(folds: Folds, rows: Located) -> np.ndarray:
@@ -94,14 +92,12 @@ def _counts_without(folds: Folds, rows: Located) -> np.ndarray:
 
 
 def evidence(
-    mean: float, rows: Located, knowledge: Knowledge, fit: np.ndarray | None = None
+    rows: Located, knowledge: Knowledge, fit: np.ndarray | None = None
 ) -> Evidence:
     """Gather what is known of rows.
 
     Parameters
     ----------
-    mean : float
-        The mixed model's.
     rows : Located
         The rows.
     knowledge : Knowledge
@@ -117,12 +113,25 @@ def evidence(
     if fit is None:
         fit = np.zeros(len(rows), dtype=np.intp)
     lines, terms = rows.add_up(knowledge.coefficients, fit)
-    prediction = mean + lines + terms.sum(axis=1)
+    added = _products(rows, knowledge.factors, fit)
+    prediction = knowledge.mean + lines + terms.sum(axis=1) + added.sum(axis=1)
     counts = np.empty(rows.cells.shape)
     blocks = np.split(knowledge.counts, np.cumsum(rows.n_cells, dtype=np.intp))[:-1]
     for t, known in enumerate(blocks):
         padded = np.vstack([known, np.zeros((1, known.shape[1]))])
         counts[:, t] = padded[rows.cells[:, t], fit]
     sums = np.column_stack([lines, prediction])
-    features = np.hstack([rows.lines.toarray(), sums, terms, np.log1p(counts)])
-    return Evidence(features, prediction, counts)
+    features = [rows.lines.toarray(), sums, terms, added, np.log1p(counts)]
+    return Evidence(np.hstack(features), prediction, counts)
+
+
+def _products(
+    rows: Located, factors: Sequence[Sequence[Factors]], fit: np.ndarray
+) -> np.ndarray:
+    """Return what pairs of columns add to rows: one sum, or none without pairs."""
+    added = np.zeros((len(rows), min(len(factors[0]), 1)))
+    for i, of_fit in enumerate(factors):
+        own = np.flatnonzero(fit == i)
+        if added.size and len(own):
+            added[own, 0] = products(of_fit, rows.take(own))
+    return added

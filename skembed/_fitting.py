@@ -21,7 +21,7 @@ from skembed._columns import Column
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._model import Model
 from skembed._network_fitting import check_unchanged, fit_network
-from skembed._sample import Sample, make_sample, merge_equal_rows
+from skembed._sample import Sample, kept_rows, make_sample, merge_equal_rows
 from skembed._schedule import check_instances
 from skembed._target import learn_target_scale
 
@@ -120,4 +120,4 @@ def _fit_blend(
         scale,
         rng,
     )
-    return Model(encoding, blend, scale, history)
+    return Model(encoding, blend, scale, history, kept_rows(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,9 @@ LEAST_SCALE = 1e-3  # of a feature; what varies less is not blown up
 LAST_KERNEL = 0.05  # of its usual size: a correction starts near zero
 STEPS_PER_EPOCH = 16
 AUTO_BATCH = (16, 512)
+EPOCHS = 12
+LEARNING_RATE = 0.006  # before it is annealed
+DECAY_PER_ALPHA = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,44 +46,17 @@ class Member:
 
     def output(self, inputs: Encoded) -> np.ndarray:
         """Return the correction of every row, in units of the standardised target."""
-        weights = Weights.from_keras(self.network.arrays, len(self.network.tables))
+        weights = Weights.from_keras(self.network.arrays, 0)
         activations = self.network.architecture.activations
-        return self.unit * forward(weights, activations, self._scaled(inputs))[:, 0]
-
-    def _scaled(self, inputs: Encoded) -> Encoded:
-        return Encoded(inputs.codes, (inputs.quantities - self.center) / self.scale)
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How one kind of member is trained where the user has not said it.
-
-    Attributes
-    ----------
-    epochs : int
-        Passes over the rows.
-    learning_rate : float
-        Before it is annealed.
-    decays : bool
-        Whether "adam" is to decay weights by `alpha`.
-    """
-
-    epochs: int
-    learning_rate: float
-    decays: bool
-
-
-CORRECTION = Recipe(epochs=12, learning_rate=0.006, decays=True)
-INTERACTION = Recipe(epochs=16, learning_rate=0.01, decays=False)
-DECAY_PER_ALPHA = 0.2
+        scaled = (inputs.quantities - self.center) / self.scale
+        read = Encoded(inputs.codes, scaled)
+        return self.unit * forward(weights, activations, read)[:, 0]
 
 
 def train_member(
-    recipe: Recipe,
     sample: Sample,
     training: np.ndarray,
     validation: np.ndarray | None,
-    tables: Sequence[np.ndarray],
     params: Mapping[str, Any],
     scale: TargetScale,
     rng: np.random.Generator,
@@ -89,16 +65,12 @@ def train_member(
 
     Parameters
     ----------
-    recipe : Recipe
-        What the parameters leave open.
     sample : Sample
         What the network is to read, with the target to predict from it.
     training : ndarray of int
         Rows to train on.
     validation : ndarray of int or None
         Rows to stop training by.
-    tables : sequence of ndarray
-        The vectors that the levels of each column of codes start from.
     params : mapping
         The estimator's parameters.
     scale : TargetScale
@@ -123,8 +95,8 @@ def train_member(
     held_out = None
     if validation is not None:
         held_out = _part(sample, validation, center, spread, unit)
-    member = Member(center, spread, unit, _start(sample, tables, params, rng))
-    schedule = _schedule(recipe, part, params, scale, unit)
+    member = Member(center, spread, unit, _start(sample, params, rng))
+    schedule = _schedule(part, params, scale, unit)
     network, history = train(member.network, schedule, part, held_out, rng)
     return replace(member, network=network), history
 
@@ -155,15 +127,12 @@ def _part(
 
 
 def _start(
-    sample: Sample,
-    tables: Sequence[np.ndarray],
-    params: Mapping[str, Any],
-    rng: np.random.Generator,
+    sample: Sample, params: Mapping[str, Any], rng: np.random.Generator
 ) -> Predictor:
     units = read_hidden_units(params["hidden_units"])
     architecture = Architecture(
-        table_rows=tuple(len(table) for table in tables),
-        embedding_dims=tuple(table.shape[1] for table in tables),
+        table_rows=(),
+        embedding_dims=(),
         n_quantities=sample.inputs.quantities.shape[1],
         hidden_units=units,
         activations=read_activations(params["activation"], len(units)),
@@ -171,12 +140,11 @@ def _start(
     )
     drawn = draw_weights(architecture, rng)
     *kernels, last = drawn.kernels
-    weights = Weights(tuple(tables), (*kernels, LAST_KERNEL * last), drawn.biases)
-    return Predictor(architecture, tuple(weights.to_keras()), tuple(range(len(tables))))
+    weights = Weights((), (*kernels, LAST_KERNEL * last), drawn.biases)
+    return Predictor(architecture, tuple(weights.to_keras()), ())
 
 
 def _schedule(
-    recipe: Recipe,
     training: Sample,
     params: Mapping[str, Any],
     scale: TargetScale,
@@ -185,9 +153,9 @@ def _schedule(
     is_default = params["optimizer"] == "adam"
     chosen = dict(params)
     if is_default and chosen["learning_rate"] is None:
-        chosen["learning_rate"] = recipe.learning_rate
+        chosen["learning_rate"] = LEARNING_RATE
     if chosen["epochs"] == "auto":
-        chosen["epochs"] = recipe.epochs
+        chosen["epochs"] = EPOCHS
     schedule = make_schedule(training, scale, chosen)
     schedule = replace(
         schedule, loss_unit=schedule.loss_unit * unit**2, alpha=0.0, is_annealed=True
@@ -196,7 +164,7 @@ def _schedule(
         size = int(np.clip(len(training.inputs) / STEPS_PER_EPOCH, *AUTO_BATCH))
         steps = int(np.ceil(len(training.inputs) / size))
         schedule = replace(schedule, batch_size=size, steps_per_epoch=steps)
-    if is_default and recipe.decays:
+    if is_default:
         decay = DECAY_PER_ALPHA * params["alpha"]
         adamw = {"class_name": "adamw", "config": {"weight_decay": decay}}
         return replace(schedule, optimizer=adamw)

@@ -60,6 +60,10 @@ class MixedModel:
         first = len(self.ramps.center) + sum(n_cells[:term])
         return self.coefficients[first : first + n_cells[term]]
 
+    def variance(self, term: int) -> float:
+        """Return the variance of a term's effects."""
+        return self.noise / float(self.penalties[len(self.ramps.blocks) + term])
+
     def predict(
         self,
         rows: Located,
@@ -202,13 +206,15 @@ def _random_signs(n_coefficients: int) -> np.ndarray:
     return rng.choice([-1.0, 1.0], size=(n_coefficients, n_probes))
 
 
-def fit_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
+def fit_without_folds(model: MixedModel, rows: Located, folds: Folds) -> np.ndarray:
     """Estimate the effects again without each of the folds, variances as they are.
 
     Parameters
     ----------
     model : MixedModel
         Fitted on all folds.
+    rows : Located
+        Where they are in the model.
     folds : Folds
         The same sample.
 
@@ -218,7 +224,6 @@ def fit_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
         Like `MixedModel.coefficients`.
     """
     sample = folds.sample
-    rows = model.locate(sample.inputs)
     design = Design(model.ramps.blocks, rows, sample.weight)
     kept = folds.of_row[:, np.newaxis] != np.arange(folds.count)
     weight = sample.weight[:, np.newaxis] * kept
@@ -227,24 +232,5 @@ def fit_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
     # no equation would tell the search to forget what only the fold has told
     n_lines = rows.lines.n_columns
     start[n_lines:][design.squared.T @ weight == 0] = 0
-    return NormalEquations(design, model.penalties, weight).solve(sums, start, CLOSE)
-
-
-def errors_without_folds(model: MixedModel, folds: Folds) -> np.ndarray:
-    """Return what each row's target exceeds its prediction by, without its own fold.
-
-    Parameters
-    ----------
-    model : MixedModel
-        Fitted on all folds.
-    folds : Folds
-        The same sample.
-
-    Returns
-    -------
-    ndarray of shape (n_rows,)
-        In units of the standardised target.
-    """
-    rows = model.locate(folds.sample.inputs)
-    fits = fit_without_folds(model, folds)
-    return folds.sample.target[:, 0] - model.predict(rows, fits, folds.of_row)
+    equations = NormalEquations(design, model.penalties, weight)
+    return equations.correct(sums, start, CLOSE)

@@ -11,6 +11,7 @@ import numpy as np
 from skembed._columns import Column
 from skembed._encoding import Encoded, Encoding
 from skembed._predictor import Predictor
+from skembed._sample import Sample
 from skembed._target import TargetScale
 from skembed._weights import Weights, forward
 
@@ -77,12 +78,15 @@ class Model:
         From those to units of the target.
     history : dict of list of float
         Losses by epoch.
+    reference : Sample
+        Training rows, or some that stand for them, to compare levels by.
     """
 
     encoding: Encoding
     core: Evaluated
     scale: TargetScale
     history: dict[str, list[float]]
+    reference: Sample
 
     def predict(self, columns: Sequence[Column], handle_unknown: str) -> np.ndarray:
         """Return predictions of shape (n_samples, n_outputs)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from skembed._architecture import (
     read_activations,
     read_hidden_units,
 )
+from skembed._axes import principal_axes
 from skembed._effects import shrunken_effects
 from skembed._encoding import Encoding
 from skembed._model import Model, Network
@@ -20,13 +22,14 @@ from skembed._predictor import Builder, Predictor
 from skembed._sample import (
     Sample,
     hold_out,
+    kept_rows,
     merge_equal_inputs,
     merge_equal_rows,
 )
 from skembed._schedule import make_schedule
 from skembed._target import learn_target_scale
 from skembed._vocabulary import Vocabulary
-from skembed._weights import draw_weights
+from skembed._weights import Weights, draw_weights
 
 EFFECT_LENGTH = 0.5
 EPOCHS = 30
@@ -83,7 +86,9 @@ def fit_network(
 
     trained, history = train(start, schedule, training, validation, rng)
     averaged = trained.with_tables(_fill_unseen(trained.tables, training))
-    return Model(encoding, Network(averaged), scale, history)
+    if averaged.builder is None:
+        averaged = _on_principal_axes(averaged, training, params["alpha"])
+    return Model(encoding, Network(averaged), scale, history, kept_rows(training))
 
 
 def _network_of(earlier: Model) -> Predictor:
@@ -210,3 +215,22 @@ def _fill_unseen(tables: Sequence[np.ndarray], training: Sample) -> list[np.ndar
             np.where((count > 0)[:, None], table, average.astype(table.dtype))
         )
     return filled
+
+
+def _on_principal_axes(
+    predictor: Predictor, training: Sample, alpha: float
+) -> Predictor:
+    """Turn the vectors of a network, and its first layer against them."""
+    weights = Weights.from_keras(predictor.arrays, len(predictor.tables))
+    tables, kernel, start = [], weights.kernels[0].copy(), 0
+    for j, table in enumerate(weights.tables):
+        effects = shrunken_effects(training, j, len(table), alpha)[:-1, 0]
+        axes = principal_axes(table[:-1], effects).astype(np.float32)
+        place = slice(start, start + table.shape[1])
+        tables.append(table @ axes)
+        kernel[place] = axes.T @ kernel[place]
+        start = place.stop
+    turned = replace(
+        weights, tables=tuple(tables), kernels=(kernel, *weights.kernels[1:])
+    )
+    return replace(predictor, arrays=tuple(turned.to_keras()))

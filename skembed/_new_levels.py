@@ -12,13 +12,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from skembed._cross_fitting import CrossFitted, cross_fit, with_pairs
 from skembed._cross_training import Corrected, Task
 from skembed._encoding import Encoded
 from skembed._evidence import evidence, knowledge_without_folds
 from skembed._folds import Folds
-from skembed._gate import believable_shares
-from skembed._members import CORRECTION
-from skembed._mixed_model import MixedModel
+from skembed._gate import believable_share
 
 LEFT_OUT = 0.2  # of a column's levels
 LEAST_LEVELS = 10  # that are left out; fewer cannot tell
@@ -26,7 +25,7 @@ HELD_OUT = 0  # the fold of their rows
 
 
 def share_if_new(
-    task: Task, model: MixedModel, corrected: Corrected, table_rows: Sequence[int]
+    task: Task, fitted: CrossFitted, corrected: Corrected, table_rows: Sequence[int]
 ) -> float | None:
     """Say how much of a correction to believe where a row has new levels.
 
@@ -37,7 +36,7 @@ def share_if_new(
     ----------
     task : Task
         On what, and how.
-    model : MixedModel
+    fitted : CrossFitted
         What is corrected.
     corrected : Corrected
         The networks that correct it.
@@ -59,7 +58,7 @@ def share_if_new(
         return None
     left_out = task.rng.choice(levels, n_left_out, replace=False)
     is_left_out = np.isin(codes, left_out)
-    held_out, inputs, prediction = _as_if_new(model, task, corrected, is_left_out)
+    held_out, inputs, prediction = _as_if_new(fitted, corrected, is_left_out)
     # no other row, and no second reading of one, may tell of these levels
     is_told = is_left_out[corrected.origin]
     is_told[: len(codes)] = False
@@ -68,26 +67,26 @@ def share_if_new(
     of_row[held_out] = HELD_OUT
     told = replace(corrected.folds.sample, inputs=inputs).take(kept)
     folds = Folds(told, of_row, task.folds.count + 1)
-    trained = replace(task, folds=folds, n_networks=1).cross_train(
-        CORRECTION, told.inputs, prediction[kept, np.newaxis], [[]]
-    )
+    one_network = replace(task, folds=folds, n_networks=1)
+    trained = one_network.cross_train(told.inputs, prediction[kept])
     change = trained.corrected[held_out] - prediction[held_out]
     error = sample.target[held_out, 0] - prediction[held_out]
-    ambiguity = np.array([corrected.networks.ambiguity])
     weight = sample.weight[held_out]
-    return float(believable_shares(error, change[:, np.newaxis], weight, ambiguity)[0])
+    return believable_share(error, change, weight, corrected.networks.ambiguity)
 
 
 def _as_if_new(
-    model: MixedModel, task: Task, corrected: Corrected, is_left_out: np.ndarray
+    fitted: CrossFitted, corrected: Corrected, is_left_out: np.ndarray
 ) -> tuple[np.ndarray, Encoded, np.ndarray]:
     """Read rows that are left out by a fit that has seen none of them."""
-    sample = task.folds.sample
-    rows = model.locate(sample.inputs)
-    folds = Folds(sample, np.where(is_left_out, HELD_OUT, 1), 2)
-    known = knowledge_without_folds(model, folds, rows)
+    folds = Folds(fitted.folds.sample, np.where(is_left_out, HELD_OUT, 1), 2)
+    model = fitted.model
+    known = cross_fit(model.mixed, folds)
+    if model.factors:
+        known = with_pairs(known, [factors.pair for factors in model.factors])
     held_out = np.flatnonzero(is_left_out)
-    as_if_new = evidence(model.mean, rows.take(held_out), known)
+    rows = known.rows.take(held_out)
+    as_if_new = evidence(rows, knowledge_without_folds(known))
     features = corrected.inputs.quantities.copy()
     features[held_out] = as_if_new.features
     prediction = corrected.networks.base.copy()

@@ -12,7 +12,7 @@ import numpy as np
 
 from skembed._encoding import Encoded
 from skembed._folds import Folds
-from skembed._mixed_model import MixedModel, errors_without_folds, fit_mixed_model
+from skembed._mixed_model import MixedModel, fit_mixed_model, fit_without_folds
 from skembed._sample import Sample
 
 N_ROUNDS = 6
@@ -78,7 +78,10 @@ def _errors_of_levels(model: MixedModel, folds: Folds, codes: np.ndarray) -> np.
     """Return the mean squared error of each level's rows, by fits without them."""
     weight = folds.sample.weight
     count = np.bincount(codes, weight)
-    total = np.bincount(codes, weight * errors_without_folds(model, folds) ** 2)
+    rows = model.locate(folds.sample.inputs)
+    fits = fit_without_folds(model, rows, folds)
+    error = folds.sample.target[:, 0] - model.predict(rows, fits, folds.of_row)
+    total = np.bincount(codes, weight * error**2)
     return total[count > 0] / count[count > 0]
 
 

@@ -20,12 +20,13 @@ from skembed._target import read_target
 class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     """Regression on categorical and numeric features by entity embeddings.
 
-    Each level of each categorical feature gets a short vector. By default it begins
-    with the level's effect in a linear mixed model, which shrinks what few rows say,
-    and goes on with how the level interacts; small Keras networks correct the model,
-    as far as rows that they have not seen bear them out. With ``model="network"`` one
-    Keras network learns vectors, and the function that predicts from them, on its own
-    [1]_. Once fitted, it predicts, transforms and measures similarities without Keras.
+    Each level of each categorical feature gets a short vector, such that levels that
+    act alike lie close together. By default vectors are those of a linear mixed model
+    whose levels interact by products, which shrinks what few rows say; small Keras
+    networks correct the model, as far as rows that they have not seen bear them out.
+    With ``model="network"`` one Keras network learns vectors, and the function that
+    predicts from them, on its own [1]_. Once fitted, it predicts, transforms and
+    measures similarities without Keras.
 
     Read more in the README.
 
@@ -59,8 +60,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
 
     learning_rate : float, default=None
         Step size of the optimizer. None keeps the optimizer's own, 0.001 for most; in
-        a blend "adam" has 0.006, or 0.01 where vectors are trained, and every rate
-        falls to zero along a cosine.
+        a blend "adam" has 0.006, and every rate falls to zero along a cosine.
 
     alpha : float, default=10.0
         Strength of the L2 penalty on the vectors and on the kernels of the dense
@@ -70,8 +70,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         5`` times the learning rate at each step; nothing else there depends on it.
 
     epochs : int or "auto", default="auto"
-        Passes over the training data. "auto" is 30 for a network on its own, 12 for
-        one that corrects effects and 16 for one of interactions.
+        Passes over the training data. "auto" is 30 for a network on its own, and 12
+        for one of a blend.
 
     batch_size : int or "auto", default="auto"
         Observations for each optimizer step. "auto" takes a fiftieth of them, but at
@@ -124,9 +124,9 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         used, and Keras is needed to predict.
 
     n_networks : int, default=5
-        How many networks of each kind a blend averages: each leaves out one of five
-        folds (or of as many as there are networks), by which it is judged. 1 takes a
-        fifth of the time, 0 leaves the mixed model alone. Not used without a blend,
+        How many networks a blend averages: each leaves out one of five folds (or of as
+        many as there are networks), by which it is judged. 1 takes much less time, 0
+        leaves the model of effects and products alone. Not used without a blend,
         and below 100 observations none are trained.
 
     callbacks : keras.callbacks.Callback or list of them, default=None
@@ -203,15 +203,21 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     effects drawn from a normal distribution whose variance is estimated by restricted
     maximum likelihood, quantities are piecewise linear with their own variances, and
     crosses of columns and slopes that differ by level are added where residuals ask
-    for them [2]_ and rows of other folds bear them out. An effect of n rows is
-    multiplied by about ``n / (n + penalty)``. Second, networks that read the
-    quantities, the effects and the counts of a row correct the model, trained on
-    effects that were estimated without the row's fold [3]_. Third, where a singular
-    value of the residuals' table of levels stands out from noise, networks learn
-    from vectors of levels how these interact. Each kind is believed as far as it
-    improves predictions of rows that it has not seen, down to not at all [4]_; of
-    new levels, as far as it does so for levels that were left out as a whole.
-    Vectors are in standard deviations of the target: effect, slopes, interaction.
+    for them [2]_. An effect of n rows is multiplied by about ``n / (n + penalty)``.
+    Second, where a singular value of the residuals of two columns' levels stands out
+    from noise, these levels get vectors whose products are added, shrunken by variances
+    of their own [3]_. What crosses, slopes and products bring must show in rows of
+    other folds. Third, networks that read the quantities, the effects and the counts of
+    a row correct the model, trained on effects that were estimated without the row's
+    fold [4]_. They are believed as far as they improve predictions of rows that they
+    have not seen, down to not at all [5]_; of new levels, as far as they do so for
+    levels that were left out as a whole.
+
+    Vectors are shown on their principal axes, the first rising with the effects: two
+    fits can be compared by eye, and the first two columns are the best flat map. (A
+    network of your own keeps its vectors as learned.) Those of a blend are in standard
+    deviations of the target: the squared distance of two levels is the mean square of
+    what the first two steps' prediction would change by over the training rows.
 
     Rows of equal inputs are grouped before training into one row with their mean
     target and total weight, which leaves the squared error as it is but for a
@@ -221,8 +227,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     in inputs and target are grouped.
 
     Weights that are whole numbers count rows: a row of weight 3 is the same as three
-    rows. Other weights are scaled to a mean of 1 and only multiply the
-    loss.
+    rows. Other weights are scaled to a mean of 1 and only multiply the loss.
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
     row. A process keeps the graphs of its last four networks, so that only the first
@@ -247,11 +252,13 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
        arXiv:1604.06737, section 3.
     .. [2] Henderson, C. R. (1975). Best Linear Unbiased Estimation and Prediction
        under a Selection Model. Biometrics 31.
-    .. [3] Sigrist, F. (2023). A Comparison of Machine Learning Methods for Data with
+    .. [3] Lim, Y. J. & Teh, Y. W. (2007). Variational Bayesian Approach to Movie Rating
+       Prediction. Proceedings of KDD Cup and Workshop, section 3.
+    .. [4] Sigrist, F. (2023). A Comparison of Machine Learning Methods for Data with
        High-Cardinality Categorical Variables. arXiv:2307.02071, and Simchoni, G. &
        Rosset, S. (2023). Integrating Random Effects in Deep Neural Networks. JMLR 24,
        on mixed models and networks.
-    .. [4] Wolpert, D. H. (1992). Stacked Generalization. Neural Networks 5.
+    .. [5] Wolpert, D. H. (1992). Stacked Generalization. Neural Networks 5.
 
     Examples
     --------

@@ -18,6 +18,7 @@ from skembed._encoding import Encoded
 from skembed._target import TargetScale
 
 MAX_HYPERGEOMETRIC = 10**9  # numpy's limit
+MAX_KEPT = 1_000
 KEYS_PER_ROW = 8  # up to which a flag for every possible key beats a hash table
 
 
@@ -218,6 +219,38 @@ def part_of(sample: Sample, count: np.ndarray) -> Sample:
         count=count[rows],
         weight=sample.weight[rows] * count[rows] / sample.count[rows],
         squares=sample.squares[rows] * share,
+    )
+
+
+def kept_rows(sample: Sample, n_rows: int = MAX_KEPT) -> Sample:
+    """Choose rows that stand for all, if there are too many.
+
+    Of the observations, in the order of the rows, every so-manyth is taken, so that
+    nothing is left to chance.
+
+    Parameters
+    ----------
+    sample : Sample
+        Merged rows, in a canonical order.
+    n_rows : int, default=1_000
+        How many to keep at most.
+
+    Returns
+    -------
+    Sample
+        The sample itself where it is short enough, else observations of equal weight.
+    """
+    if len(sample.inputs) <= n_rows:
+        return sample
+    total = np.cumsum(sample.weight)
+    places = (np.arange(n_rows) + 0.5) / n_rows * total[-1]
+    chosen = sample.take(np.searchsorted(total, places))
+    return Sample(
+        chosen.inputs,
+        chosen.target,
+        np.ones(n_rows),
+        np.ones(n_rows),
+        np.zeros(chosen.squares.shape),
     )
 
 

@@ -107,7 +107,7 @@ def make_schedule(
         For `skembed._training.train`.
     """
     batch_size, steps = _batches(training, params["batch_size"])
-    unit = _loss_unit(scale, params["loss"])
+    unit = loss_unit(scale, params["loss"])
     return Schedule(
         optimizer=params["optimizer"],
         learning_rate=params["learning_rate"],
@@ -144,7 +144,7 @@ def _batches(training: Sample, batch_size: Any) -> tuple[int, int]:
     return min(size, n_rows), min(steps, enough)
 
 
-def _loss_unit(scale: TargetScale, loss: Any) -> float:
+def loss_unit(scale: TargetScale, loss: Any) -> float:
     """Return what a loss of 1 in standard units is in units of a single target."""
     if len(scale.scale) > 1 or not isinstance(loss, str):
         return 1.0

@@ -1,36 +1,44 @@
-"""The vectors of levels that users see: effects first, then how levels interact."""
+"""The vectors of a blend's levels that users see: how differently levels act."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.linalg import orthogonal_procrustes
+from scipy import sparse
 
-from skembed._members import Member
-from skembed._mixed_model import MixedModel
+from skembed._axes import principal_axes
+from skembed._bilinear import Bilinear
+from skembed._pairs import decompose
+from skembed._terms import Located, Term
+
+CROSS_DIMS = 8
+LEAST_SPREAD = 0.01  # of an axis, over that of the first one
 
 
 def level_tables(
-    model: MixedModel,
+    model: Bilinear,
+    rows: Located,
+    weight: np.ndarray,
     table_rows: Sequence[int],
-    interactions: Sequence[np.ndarray],
     dims: Sequence[int | None],
 ) -> tuple[np.ndarray, ...]:
-    """Put together what is known of each level.
+    """Turn what a model knows of each level into vectors.
 
-    The first coordinate of a level is its effect, then come the slopes of quantities
-    that its column has, then the vector by which it interacts, all in units of the
-    standardised target.
+    The square of the distance between two levels is the mean square, over the rows, of
+    how much the model's prediction changes when one takes the other's place: by its
+    effect, its slopes, and how it interacts.
 
     Parameters
     ----------
-    model : MixedModel
+    model : Bilinear
         Its first terms are the columns.
+    rows : Located
+        Where the training rows are in it.
+    weight : ndarray of shape (n_rows,)
+        How often each row counts.
     table_rows : sequence of int
         How many codes each categorical column has, that of unseen levels the last.
-    interactions : sequence of ndarray of shape (n_codes, n_dims)
-        For each column, with or without dimensions.
     dims : sequence of int or None
         Length of each column's vectors: what is longer is cut, what is shorter is
         filled with zeros. None is as long as it comes.
@@ -38,62 +46,106 @@ def level_tables(
     Returns
     -------
     tuple of ndarray of shape (n_codes, n_dims)
-        A table for each column; unseen levels are zero, the mean of all levels that
-        there might be.
+        A table for each column, on its principal axes, in units of the standardised
+        target; unseen levels are zero, the mean of all levels that there might be.
     """
     tables = []
     for column, n_rows in enumerate(table_rows):
-        parts = [
-            _on_codes(model.effects(t), term.keys, n_rows)
-            for t, term in enumerate(model.terms)
-            if term.columns == (column,)
-        ]
-        table = np.column_stack([*parts, interactions[column]])
-        length = dims[column] or table.shape[1]
-        padded = np.zeros((n_rows, length))
-        padded[:, : table.shape[1]] = table[:, :length]
-        tables.append(padded.astype(np.float32))
+        term = model.mixed.terms[column]
+        vectors = _on_principal_axes(*_coordinates(model, rows, column), weight)
+        length = dims[column] or vectors.shape[1]
+        table = np.zeros((n_rows, length), dtype=np.float32)
+        table[term.keys, : vectors.shape[1]] = vectors[:, :length]
+        tables.append(table)
     return tuple(tables)
 
 
-def _on_codes(effects: np.ndarray, codes: np.ndarray, n_rows: int) -> np.ndarray:
-    """Spread the effects of a column's cells over its codes."""
-    spread = np.zeros(n_rows)
-    spread[codes] = effects
-    return spread
-
-
-def common_vectors(
-    members: Sequence[Member],
-    place: int,
-    reference: np.ndarray,
-    sizes: np.ndarray,
-) -> np.ndarray:
-    """Average one column's vectors over networks.
-
-    Networks may turn their vectors as they like: each table is turned to lie as close
-    to the reference as it can (Schönemann 1966, A Generalized Solution of the
-    Orthogonal Procrustes Problem, Psychometrika 31).
+def _coordinates(
+    model: Bilinear, rows: Located, column: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is known of a column's levels, and what it is multiplied by.
 
     Parameters
     ----------
-    members : sequence of Member
-        The networks.
-    place : int
-        Which of their tables.
-    reference : ndarray of shape (n_codes, n_dims)
-        Vectors in order of importance.
-    sizes : ndarray of shape (n_dims,)
-        What the standard deviation of each dimension is to mean.
+    model, rows
+        See `level_tables`.
+    column : int
+        Which column.
 
     Returns
     -------
-    ndarray of shape (n_codes, n_dims)
-        In units of the standardised target.
+    coordinates : ndarray of shape (n_levels, n_coordinates)
+        The effect first.
+    factors : ndarray of shape (n_rows, n_coordinates)
+        A row's prediction has the sum of the products of its level's coordinates and
+        these.
     """
-    turned = []
-    for member in members:
-        table = member.network.tables[place].astype(np.float64)
-        rotation, _ = orthogonal_procrustes(table, reference)
-        turned.append(table @ rotation)
-    return np.mean(turned, axis=0) * sizes
+    n_levels = rows.n_cells[column]
+    coordinates, factors = [], []
+    for t, term in enumerate(model.mixed.terms):
+        if term.columns == (column,):
+            known = model.mixed.effects(t)[:, np.newaxis], np.ones((len(rows), 1))
+        elif column in term.columns:
+            known = _cross_vectors(model, rows, t, column)
+        else:
+            continue
+        coordinates.append(known[0])
+        factors.append(known[1] * rows.multipliers[:, t, np.newaxis])
+    for pair in model.factors:
+        if column in pair.columns:
+            own, other, met = pair.of_column(column)
+            coordinates.append(own[:n_levels])
+            factors.append(met[rows.cells[:, other]])
+    return np.hstack(coordinates), np.hstack(factors)
+
+
+def _cross_vectors(
+    model: Bilinear, rows: Located, t: int, column: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return vectors whose products are about the effects of a cross.
+
+    Effects are a matrix of the column's levels by the cells of the other columns; its
+    leading singular vectors, cells weighed by their rows, lose the least.
+    """
+    term = model.mixed.terms[t]
+    own, others = _split_keys(term, column)
+    levels = np.searchsorted(model.mixed.terms[column].keys, own)
+    distinct, cells = np.unique(others, return_inverse=True)
+    known = np.append(cells, len(distinct))  # of cells that were not learned
+    of_row = known[rows.cells[:, t]]
+    share = np.bincount(of_row, minlength=len(distinct) + 1)[:-1] / len(rows)
+    root = np.sqrt(np.maximum(share, 1 / len(rows)))
+    matrix = sparse.csr_matrix(
+        (model.mixed.effects(t) * root[cells], (levels, cells)),
+        shape=(rows.n_cells[column], len(distinct)),
+    )
+    left, values, right = decompose(matrix, CROSS_DIMS)
+    met = np.vstack([right / root[:, np.newaxis], np.zeros((1, len(values)))])
+    return left * values, met[of_row]
+
+
+def _split_keys(term: Term, column: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return each cell's level of a column, and a number for the other columns'."""
+    rest, own = term.keys, term.keys
+    others, unit = np.zeros_like(rest), 1
+    for c, n_rows in zip(term.columns[::-1], term.table_rows[::-1], strict=True):
+        rest, code = np.divmod(rest, n_rows)
+        if c == column:
+            own = code
+        else:
+            others = others + unit * code
+            unit *= n_rows
+    return own, others
+
+
+def _on_principal_axes(
+    coordinates: np.ndarray, factors: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
+    """Scale coordinates so that distances are those of predictions, and turn them."""
+    moments = (factors * weight[:, np.newaxis]).T @ factors / weight.sum()
+    squares, axes = np.linalg.eigh(moments)
+    vectors = coordinates @ (axes * np.sqrt(np.maximum(squares, 0)))
+    vectors = vectors @ principal_axes(vectors, coordinates[:, 0])
+    spread = vectors.std(axis=0)
+    n_dims = int((spread > LEAST_SPREAD * spread[0]).sum())
+    return np.asarray(vectors[:, : max(n_dims, 1)])

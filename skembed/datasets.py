@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
@@ -11,7 +10,9 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-__all__ = ["make_effects", "make_tokens"]
+from skembed._truth import Truth
+
+__all__ = ["Truth", "make_effects", "make_tokens"]
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 COEFFICIENT_SCALE = 0.5
@@ -75,6 +76,7 @@ def make_effects(
     zipf: float = 0.0,
     noise: float = 1.0,
     return_mean: bool = False,
+    return_truth: bool = False,
     random_state: Any = None,
 ) -> tuple[Any, ...]:
     """Generate outcomes that depend on the levels of columns and on quantities.
@@ -114,6 +116,8 @@ def make_effects(
         Standard deviation of outcomes of the same features.
     return_mean : bool, default=False
         Whether to return the outcomes' expectations, too.
+    return_truth : bool, default=False
+        Whether to return what outcomes are made of, too.
     random_state : int, RandomState instance or None, default=None
         Draws first the truth, then the observations: tables that differ only in
         `n_samples`, `zipf` or `noise` share the truth of an integer.
@@ -127,6 +131,9 @@ def make_effects(
         The outcomes.
     mean : ndarray of shape (n_samples,)
         Their expectations given X. Only if `return_mean` is true.
+    truth : Truth
+        Effects, vectors, coefficients and slopes, and how far levels are apart. Only if
+        `return_truth` is true.
 
     Raises
     ------
@@ -162,40 +169,9 @@ def make_effects(
     quantities = rng.normal(size=(n_samples, n_quantities))
     mean = truth.mean(codes, quantities)
     y = pd.Series(rng.normal(mean, noise), name="outcome")
-    X = _as_frame(codes, quantities, n_levels)
-    return (X, y, mean) if return_mean else (X, y)
-
-
-@dataclass(frozen=True, eq=False)
-class _Truth:
-    """What outcomes are made of.
-
-    Attributes
-    ----------
-    effects : list of ndarray of shape (n_levels,)
-        Of each column.
-    vectors : list of ndarray of shape (n_levels, latent_dim)
-        Of each column, scaled so that their products are what pairs add.
-    coefficients : ndarray of shape (n_quantities,)
-        Of the quantities.
-    slopes : ndarray of shape (n_levels,)
-        Of the first column.
-    """
-
-    effects: list[np.ndarray]
-    vectors: list[np.ndarray]
-    coefficients: np.ndarray
-    slopes: np.ndarray
-
-    def mean(self, codes: list[np.ndarray], quantities: np.ndarray) -> np.ndarray:
-        """Return the expected outcome of each row."""
-        mean = quantities @ self.coefficients
-        for column, effects in zip(codes, self.effects, strict=True):
-            mean += effects[column]
-        mean += _sum_of_products(self.vectors, codes)
-        if quantities.shape[1]:
-            mean += self.slopes[codes[0]] * quantities[:, 0]
-        return mean
+    X = _as_frame(codes, quantities, truth)
+    asked = [(mean, return_mean), (truth, return_truth)]
+    return (X, y, *(value for value, is_asked in asked if is_asked))
 
 
 def _draw_truth(
@@ -204,28 +180,18 @@ def _draw_truth(
     n_quantities: int,
     latent_dim: int,
     scales: tuple[float, float, float],
-) -> _Truth:
+) -> Truth:
     """Draw as many numbers whatever the scales are, which are factors only."""
     effect_scale, interaction_scale, slope_scale = scales
     n_pairs = len(n_levels) * (len(n_levels) - 1) / 2
     length = (interaction_scale**2 / (latent_dim * max(n_pairs, 1))) ** 0.25
-    return _Truth(
+    return Truth(
+        columns=_names(len(n_levels), "c"),
         effects=[effect_scale * rng.normal(size=n) for n in n_levels],
         vectors=[length * rng.normal(size=(n, latent_dim)) for n in n_levels],
         coefficients=COEFFICIENT_SCALE * rng.normal(size=n_quantities),
         slopes=slope_scale * rng.normal(size=n_levels[0]),
     )
-
-
-def _sum_of_products(vectors: list[np.ndarray], codes: list[np.ndarray]) -> np.ndarray:
-    """Sum the scalar products of all pairs, as the square of a sum less squares."""
-    n_rows, latent_dim = len(codes[0]), vectors[0].shape[1]
-    total = np.zeros((n_rows, latent_dim))
-    squares = np.zeros(n_rows)
-    for column, table in zip(codes, vectors, strict=True):
-        total += table[column]
-        squares += (table**2).sum(axis=1)[column]
-    return ((total**2).sum(axis=1) - squares) / 2
 
 
 def _frequencies(n_levels: int, zipf: float) -> np.ndarray:
@@ -234,15 +200,14 @@ def _frequencies(n_levels: int, zipf: float) -> np.ndarray:
 
 
 def _as_frame(
-    codes: list[np.ndarray], quantities: np.ndarray, n_levels: Sequence[int]
+    codes: list[np.ndarray], quantities: np.ndarray, truth: Truth
 ) -> pd.DataFrame:
-    columns = {}
-    for name, column, n in zip(_names(len(codes), "c"), codes, n_levels, strict=True):
-        levels = np.array([f"{name}{i}" for i in range(n)], dtype=object)
-        columns[name] = pd.Series(levels[column], dtype="str")
-    for j in range(quantities.shape[1]):
-        columns[f"x{j}"] = quantities[:, j]
-    return pd.DataFrame(columns)
+    columns = {
+        name: pd.Series(truth.levels(name)[column], dtype="str")
+        for name, column in zip(truth.columns, codes, strict=True)
+    }
+    measured = {f"x{j}": column for j, column in enumerate(quantities.T)}
+    return pd.DataFrame(columns | measured)
 
 
 def _names(n: int, prefix: str) -> list[str]:

@@ -50,7 +50,7 @@ def make_shops(n_samples=400, seed=0, interaction=0):
     day = rng.integers(7, size=n_samples)
     effect = pd.Series(city).map({"Bergen": 1.0, "Oslo": 2.0, "Tromsø": 5.0}).fillna(3)
     y = effect.to_numpy() + 0.5 * size + 0.1 * day + rng.normal(0, 0.1, n_samples)
-    y += interaction * ((effect - 3) / 2 * np.cos(day) + np.sin(2 * size))
+    y += interaction * (effect - 3) / 2 * (np.cos(day) + np.sin(2 * size))
     size[20:30] = np.nan
     X = pd.DataFrame({"city": city, "size": size, "day": day})
     return X, pd.Series(y, name="sales")

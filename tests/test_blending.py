@@ -5,10 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import pdist, squareform
+from scipy.stats import spearmanr
 
 from skembed import EmbeddingRegressor, _blending, _mixed_model
 from skembed._blending import fit_blend
 from skembed._encoding import Encoded
+from skembed._evidence import evidence
+from skembed._pairs import Pair
 from skembed._sample import make_sample, merge_equal_rows
 from skembed._target import TargetScale
 from skembed._terms import learn_term
@@ -64,11 +68,15 @@ def blend(interacting):
     return fitted(*interacting[0], epochs="auto")[0]
 
 
-def test_without_networks_a_blend_is_its_mixed_model():
+def predict(model, inputs):
+    return model.predict(model.mixed.locate(inputs))
+
+
+def test_without_networks_a_blend_is_its_model():
     inputs, target, _ = table()
     blend, history = fitted(inputs, target, n_networks=0)
-    assert blend.corrections is blend.interactions is None
-    prediction = blend.model.predict(blend.model.locate(inputs))
+    assert blend.corrections is None
+    prediction = predict(blend.model, inputs)
     np.testing.assert_allclose(blend.forward(inputs)[:, 0], prediction, atol=1e-12)
     assert history == {"loss": []}
     assert blend.n_outputs == 1
@@ -87,7 +95,6 @@ def test_one_network_can_be_had(monkeypatch):
     inputs, target, _ = table(interaction_scale=1.5)
     blend, history = fitted(inputs, target, n_networks=1, epochs=2)
     assert len(blend.corrections.members) == 1
-    assert len(blend.interactions.members) == 1
     assert len(history["loss"]) == 2
 
 
@@ -98,7 +105,7 @@ def test_more_networks_than_folds_have_a_fold_each(monkeypatch):
     assert len(blend.corrections.members) == 7
 
 
-def test_where_columns_add_up_the_mixed_model_is_left_about_as_it_is():
+def test_where_columns_add_up_the_model_is_left_about_as_it_is():
     inputs, target, mean = table(n_quantities=1)
     mixed, _ = fitted(inputs, target, n_networks=0)
     blend, _ = fitted(inputs, target, epochs="auto")
@@ -110,27 +117,53 @@ def test_interactions_are_predicted_far_better_than_by_what_adds_up(
 ):
     training, later = interacting
     monkeypatch.setattr(_blending, "find_terms", lambda *_: ([], []))
+    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
     additive, _ = fitted(*training, n_networks=0)
-    assert blend.interactions.share > 0.5
-    assert error(blend, *later) < 0.3 * error(additive, *later)
+    assert [factors.columns for factors in blend.model.factors] == [(0, 1)]
+    assert error(blend, *later) < 0.1 * error(additive, *later)
 
 
-def test_a_blend_is_better_than_a_mixed_model_that_has_the_cross():
+def test_vectors_are_better_than_a_cross(monkeypatch):
     inputs, target, mean = table(4000, n_levels=(50, 30), interaction_scale=1.5)
     training, later = slice(0, 2500), slice(2500, None)
-    mixed, blend = (
-        fitted(
-            inputs.take(training),
-            target[training],
-            table_rows=(51, 31),
-            epochs="auto",
-            n_networks=n_networks,
-        )[0]
-        for n_networks in (0, 2)
-    )
-    assert any(len(term.columns) == 2 for term in mixed.model.terms)
+    read = inputs.take(training), target[training]
+    best, _ = fitted(*read, table_rows=(51, 31), n_networks=0)
+    assert best.model.factors
+    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
+    crossed, _ = fitted(*read, table_rows=(51, 31), n_networks=0)
+    assert any(len(term.columns) == 2 for term in crossed.model.mixed.terms)
     later = inputs.take(later), mean[later]
-    assert error(blend, *later) < 0.8 * error(mixed, *later)
+    assert error(best, *later) < 0.5 * error(crossed, *later)
+
+
+def test_slopes_and_interactions_can_be_had_together():
+    inputs, target, mean = table(
+        4000,
+        n_levels=(50, 30),
+        interaction_scale=1.0,
+        n_quantities=1,
+        slope_scale=1.0,
+    )
+    training, later = slice(0, 2500), slice(2500, None)
+    blend, _ = fitted(
+        inputs.take(training), target[training], table_rows=(51, 31), n_networks=0
+    )
+    found = {(term.columns, term.quantity) for term in blend.model.mixed.terms}
+    assert ((0,), 0) in found
+    assert [factors.columns for factors in blend.model.factors] == [(0, 1)]
+    assert error(blend, inputs.take(later), mean[later]) < 0.02
+
+
+def test_vectors_of_nothing_are_not_kept():
+    """Where they are looked for, though there is nothing to be found."""
+    inputs, target, _ = table(1500, noise=2.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_blending, "find_pairs", lambda *_: [Pair((0, 1), 3)])
+        blend, _ = fitted(inputs, target, n_networks=0)
+    plain, _ = fitted(inputs, target, n_networks=0)
+    assert not plain.model.factors
+    off = blend.forward(inputs) - plain.forward(inputs)
+    assert np.sqrt(np.mean(off**2)) < 0.05
 
 
 @pytest.mark.parametrize("interaction_scale", [0, 1.5])
@@ -141,62 +174,36 @@ def test_a_cross_stays_only_if_it_predicts_rows_of_other_folds(
         return [learn_term(inputs, (0, 1), table_rows)[0]], [1.0]
 
     monkeypatch.setattr(_blending, "find_terms", find_the_cross)
+    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
     # variances that cannot shrink leave it to the folds
     monkeypatch.setattr(_mixed_model, "PENALTIES", (1e-4, 1.0))
     inputs, target, _ = table(
         2000, n_levels=(20, 10), interaction_scale=interaction_scale, noise=2.0
     )
     blend, _ = fitted(inputs, target, table_rows=(21, 11), n_networks=0)
-    columns = [term.columns for term in blend.model.terms]
+    columns = [term.columns for term in blend.model.mixed.terms]
     expected = [(0,), (1,), (0, 1)] if interaction_scale else [(0,), (1,)]
     assert columns == expected
 
 
-def test_a_prediction_is_the_mixed_models_and_the_shares_of_what_networks_add(
-    monkeypatch,
-):
+def test_a_prediction_is_the_models_and_the_share_of_what_networks_add(monkeypatch):
     monkeypatch.setattr(_blending, "LEAST_SHARE", -1)
     inputs, target, _ = table(interaction_scale=1.5, n_quantities=1)
     blend, _ = fitted(inputs, target)
-    n_observations = blend.corrections.knowledge.counts[: N_LEVELS[0], 0].sum()
+    corrections = blend.corrections
+    n_observations = corrections.knowledge.counts[: N_LEVELS[0], 0].sum()
     assert n_observations == pytest.approx(0.8 * len(inputs))
-    first, second = blend.corrections, blend.interactions
-    first = replace(first, share_if_new=first.share / 2 + 0.1)
-    blend = replace(blend, corrections=first)
+    corrections = replace(corrections, share=0.6, share_if_new=0.4)
+    blend = replace(blend, corrections=corrections)
     inputs.codes[:50, 0] = N_LEVELS[0]
     inputs.codes[40:70, 1] = N_LEVELS[1]
-    known = blend.model.predict(blend.model.locate(inputs))
-    features = _blending_features(blend, inputs)
-    correction = np.mean([m.output(features) for m in first.members], axis=0)
-    share = np.full(len(inputs), first.share)
-    share[:70] = first.share_if_new
-    rows = second.base.locate(inputs)
-    read = Encoded(inputs.codes, rows.lines.toarray())
-    other = second.base.predict(rows)
-    other += np.mean([m.output(read) for m in second.members], axis=0)
-    expected = known + share * correction + second.share * (other - known)
+    rows = blend.model.mixed.locate(inputs)
+    features = evidence(rows, corrections.knowledge).features
+    read = Encoded(np.empty((len(rows), 0), dtype=np.int32), features)
+    correction = np.mean([m.output(read) for m in corrections.members], axis=0)
+    share = np.where(np.arange(len(inputs)) < 70, 0.4, 0.6)
+    expected = predict(blend.model, inputs) + share * correction
     np.testing.assert_allclose(blend.forward(inputs)[:, 0], expected, atol=1e-12)
-    assert min(first.share, second.share) >= 0
-    assert first.share + second.share <= 1 + 1e-5
-
-
-def _blending_features(blend, inputs):
-    """Lines, their sum, the prediction, effects, and the logarithms of counts.
-
-    Of the average fit without a fold, which has four fifths of the rows.
-    """
-    rows = blend.model.locate(inputs)
-    known = blend.corrections.knowledge
-    lines, terms = rows.add_up(known.coefficients, np.zeros(len(rows), dtype=int))
-    prediction = blend.model.mean + lines + terms.sum(axis=1)
-    blocks = np.split(known.counts[:, 0], np.cumsum(rows.n_cells)[:-1])
-    counts = [
-        np.append(block, 0)[cells]
-        for block, cells in zip(blocks, rows.cells.T, strict=True)
-    ]
-    parts = rows.lines.toarray(), lines, prediction, terms, np.log1p(counts).T
-    no_codes = np.empty((len(rows), 0), dtype=np.int32)
-    return Encoded(no_codes, np.column_stack(parts))
 
 
 def test_a_seed_gives_the_same_bits(blend, interacting):
@@ -226,25 +233,25 @@ def test_repeated_rows_in_any_order_are_as_good_as_weights():
     np.testing.assert_allclose(*predictions, atol=1e-6)
 
 
-def test_vectors_are_effects_and_how_levels_interact(blend, interacting):
+def test_vectors_have_a_dimension_for_effects_and_each_interaction(blend):
     for column, vectors in enumerate(blend.tables):
         assert vectors.shape == (TABLE_ROWS[column], 3)  # two latent dimensions
-        np.testing.assert_allclose(vectors[:-1, 0], blend.model.effects(column))
         assert (vectors[-1] == 0).all()
 
 
 def test_distances_of_vectors_are_those_of_the_truth(blend):
-    """Levels are alike if they meet the other column's levels alike."""
-    rng = np.random.RandomState(0)
-    for n in N_LEVELS:
-        rng.normal(size=n)
-    for column, n in enumerate(N_LEVELS):
-        truth = rng.normal(size=(n, 2))
-        truth -= truth.mean(axis=0)
-        found = blend.tables[column][:-1, 1:]
-        products = truth @ truth.T, found @ found.T
-        correlation = np.corrcoef(*(product.ravel() for product in products))[0, 1]
-        assert correlation > 0.8
+    X, _, truth = make_effects(
+        4200,
+        n_levels=N_LEVELS,
+        noise=0.5,
+        interaction_scale=1.5,
+        n_quantities=1,
+        return_truth=True,
+        random_state=0,
+    )
+    for name, vectors in zip("ab", blend.tables, strict=True):
+        found, gaps = pdist(vectors[:-1]), squareform(truth.gaps(X, name), checks=False)
+        assert spearmanr(found, gaps)[0] > 0.97
 
 
 def test_vectors_have_the_length_that_was_asked_for():

@@ -5,18 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skembed import EmbeddingRegressor, _cross_training, _mixed_model
+from skembed import EmbeddingRegressor, _cross_training
+from skembed._cross_fitting import cross_fit, with_pairs
 from skembed._cross_training import (
     FORGOTTEN_TOO,
     READ_AGAIN,
     Task,
     train_corrections,
-    train_interactions,
 )
 from skembed._encoding import Encoded
 from skembed._evidence import evidence, knowledge_without_folds
 from skembed._folds import deal_into_folds
-from skembed._mixed_model import fit_mixed_model, fit_without_folds
+from skembed._mixed_model import fit_mixed_model
+from skembed._pairs import Pair
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample
 from skembed._target import TargetScale
@@ -28,7 +29,7 @@ PARAMETERS = {"hidden_units": (8,), "epochs": 4}
 
 
 def problem(codes, target, n_networks=2, n_folds=5, quantities=None, **changes):
-    """A task, and the mixed model that is to be corrected."""
+    """A task, and the model that is to be corrected."""
     if quantities is None:
         quantities = np.zeros((len(codes), 0))
     inputs = Encoded(codes.astype(np.int32), quantities)
@@ -44,7 +45,7 @@ def problem(codes, target, n_networks=2, n_folds=5, quantities=None, **changes):
     model = fit_mixed_model(ramps, terms, folds.sample, 8)
     params = EmbeddingRegressor(**PARAMETERS | changes).get_params()
     rng = np.random.default_rng(1)
-    return Task(folds, n_networks, params, SCALE, rng), model, table_rows
+    return Task(folds, n_networks, params, SCALE, rng), cross_fit(model, folds)
 
 
 def noise(seed, n_levels=300, n_samples=1500):
@@ -93,8 +94,8 @@ def errors_of(corrected, is_new=False):
 
 @SEEDS
 def test_of_noise_nothing_is_learned(seed):
-    task, model, _ = problem(*noise(seed))
-    found = train_corrections(task, model, 1)
+    task, fitted = problem(*noise(seed))
+    found = train_corrections(task, fitted, 1)
     for is_new in (False, True):
         base, corrected = errors_of(found, is_new)
         assert corrected == pytest.approx(base, rel=0.02)
@@ -112,23 +113,29 @@ def z_of_what_is_said(task, found):
 @pytest.mark.parametrize("penalty", [2.0, 20.0])
 def test_what_is_said_of_noise_is_not_about_it(seed, penalty):
     """Though it changes effects that other rows' networks have been trained on."""
-    task, model, _ = problem(*noise(seed), 5, epochs=12)
-    confident = replace(model, penalties=np.array([penalty]))
+    task, fitted = problem(*noise(seed), 5, epochs=12)
+    confident = with_penalty(fitted, penalty)
     assert z_of_what_is_said(task, train_corrections(task, confident, 1)) < 3
 
 
-def told_of_themselves(model, folds, rows):
+def with_penalty(fitted, penalty):
+    """The same model of one term, were its penalty another."""
+    mixed = replace(fitted.model.mixed, penalties=np.array([penalty]))
+    return cross_fit(mixed, fitted.folds)
+
+
+def told_of_themselves(fitted):
     """What `knowledge_without_folds` would be, had it left no fold out."""
-    known = knowledge_without_folds(model, folds, rows)
-    whole = np.repeat(model.coefficients[:, np.newaxis], folds.count, axis=1)
-    return replace(known, coefficients=whole)
+    known = knowledge_without_folds(fitted)
+    whole = fitted.model.mixed.coefficients[:, np.newaxis]
+    return replace(known, coefficients=np.repeat(whole, fitted.folds.count, axis=1))
 
 
 def test_of_noise_much_would_be_learned_if_rows_told_of_themselves(monkeypatch):
     """What the test before it is there to see."""
     monkeypatch.setattr(_cross_training, "knowledge_without_folds", told_of_themselves)
-    task, model, _ = problem(*noise(0), 5, epochs=12)
-    found = train_corrections(task, model, 1)
+    task, fitted = problem(*noise(0), 5, epochs=12)
+    found = train_corrections(task, fitted, 1)
     base, corrected = errors_of(found)
     assert corrected < 0.9 * base
     assert z_of_what_is_said(task, found) > 10
@@ -136,46 +143,25 @@ def test_of_noise_much_would_be_learned_if_rows_told_of_themselves(monkeypatch):
 
 @SEEDS
 def test_effects_that_are_trusted_too_much_are_mended(seed):
-    task, model, _ = problem(*noise(seed))
-    overconfident = replace(model, penalties=np.array([2.0]))
+    task, fitted = problem(*noise(seed))
+    overconfident = with_penalty(fitted, 2.0)
     base, corrected = errors_of(train_corrections(task, overconfident, 1))
     assert corrected < 0.97 * base
 
 
-@pytest.mark.parametrize("kind", ["corrections", "interactions"])
-def test_what_is_said_of_a_fold_does_not_depend_on_its_targets(kind, monkeypatch):
-    """But for what they do to effects that networks of other rows read."""
-    monkeypatch.setattr(_mixed_model, "CLOSE", 1e-11)
-    codes, truth, error = products(0, 600)
-    quantities = np.random.default_rng(0).normal(size=(600, 1))
-
-    def said(change):
-        task, model, table_rows = problem(
-            codes, truth + error, quantities=quantities, epochs=2
-        )
-        of = task.folds.rows_of(1)
-        task.folds.sample.target[of] *= change
-        if kind == "corrections":
-            trained = train_corrections(task, model, 2).networks
-            return (trained.base[of],)
-        trained = train_interactions(task, model, table_rows, [1, 1])
-        return trained.base[of], trained.corrected[of]
-
-    for first, second in zip(said(1.0), said(-3.0), strict=True):
-        np.testing.assert_allclose(first, second, atol=1e-4)
-
-
-def test_the_base_is_the_mixed_model_without_the_rows_fold(monkeypatch):
-    monkeypatch.setattr(_mixed_model, "CLOSE", 1e-11)
+@pytest.mark.parametrize("pairs", [[], [Pair((0, 1), 1)]], ids=["alone", "pairs"])
+def test_the_base_is_the_model_without_the_rows_fold(pairs):
     codes, truth, error = products(0, 1000)
-    task, model, _ = problem(codes, truth + error, epochs=1)
-    base = train_corrections(task, model, 2).networks.base
-    located = model.locate(task.folds.sample.inputs)
-    fits = fit_without_folds(model, task.folds)
-    for fold in range(task.folds.count):
-        rows = task.folds.rows_of(fold)
-        expected = model.predict(located, fits[:, [fold]])[rows]
-        np.testing.assert_allclose(base[rows], expected, atol=1e-8)
+    task, fitted = problem(codes, truth + error, epochs=1)
+    if pairs:
+        fitted = with_pairs(fitted, pairs)
+    n_rows, target = len(task.folds.of_row), task.folds.sample.target[:, 0]
+    base = train_corrections(task, fitted, 2).networks.base[:n_rows]
+    left = task.folds.sample.weight @ (target - base) ** 2
+    assert left == pytest.approx(fitted.loss)
+    mixed = fitted.model.mixed
+    plain = mixed.predict(fitted.rows, fitted.coefficients, task.folds.of_row)
+    np.testing.assert_allclose(base, plain + fitted.products, atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -185,8 +171,8 @@ def test_effects_that_multiply_are_corrected(seed):
     codes = rng.integers(0, (20, 15), (4000, 2))
     first, second = rng.normal(size=20)[codes[:, 0]], rng.normal(size=15)[codes[:, 1]]
     target = first + second + first * second + rng.normal(0, 0.3, 4000)
-    task, model, _ = problem(codes, target, epochs=12)
-    base, corrected = errors_of(train_corrections(task, model, 2))
+    task, fitted = problem(codes, target, epochs=12)
+    base, corrected = errors_of(train_corrections(task, fitted, 2))
     assert corrected < 0.7 * base
 
 
@@ -199,8 +185,8 @@ def read_again():
     rng = np.random.default_rng(0)
     codes = rng.integers(0, (20, 15), (2000, 2))
     effects = rng.normal(size=20)[codes[:, 0]] + rng.normal(size=15)[codes[:, 1]]
-    task, model, _ = problem(codes, effects + rng.normal(size=2000), epochs=1)
-    return task, model, train_corrections(task, model, 2)
+    task, fitted = problem(codes, effects + rng.normal(size=2000), epochs=1)
+    return task, fitted, train_corrections(task, fitted, 2)
 
 
 def test_a_part_of_the_rows_is_read_again(read_again):
@@ -228,13 +214,11 @@ def test_a_part_of_the_rows_is_read_again(read_again):
 
 
 def test_at_least_one_level_of_a_row_that_is_read_again_is_new(read_again):
-    task, model, found = read_again
+    task, fitted, found = read_again
     n_rows = len(task.folds.of_row)
     assert not found.is_new[:n_rows].any()  # of about 100 rows each
     assert found.is_new[n_rows:].all()
-    fits = fit_without_folds(model, task.folds)
-    rows = model.locate(task.folds.sample.inputs)
-    _, terms = rows.add_up(fits, task.folds.of_row)
+    _, terms = fitted.rows.add_up(fitted.coefficients, task.folds.of_row)
     targets = task.folds.sample.target[:, 0]
     place = {target: i for i, target in enumerate(targets.tolist())}
     n_known = []
@@ -244,7 +228,7 @@ def test_at_least_one_level_of_a_row_that_is_read_again_is_new(read_again):
         strict=True,
     ):
         first, second = terms[place[target]]
-        possible = model.mean + np.array([0, first, second])
+        possible = fitted.model.mixed.mean + np.array([0, first, second])
         off = np.abs(possible - base)
         assert off.min() < 1e-9
         n_known.append(off.argmin() > 0)
@@ -264,17 +248,16 @@ def test_rows_that_are_read_again_weigh_as_little_as_is_known_of_them(read_again
 
 
 def test_what_is_read_of_new_rows_is_the_average_over_the_folds(read_again):
-    task, model, found = read_again
-    rows = model.locate(task.folds.sample.inputs)
-    known = knowledge_without_folds(model, task.folds, rows).averaged()
+    _, fitted, found = read_again
+    known = knowledge_without_folds(fitted).averaged(fitted.model)
     np.testing.assert_array_equal(found.knowledge.coefficients, known.coefficients)
     np.testing.assert_array_equal(found.knowledge.counts, known.counts)
 
 
 def test_levels_of_a_single_row_are_new_without_it():
     codes = np.append(np.arange(40), np.arange(400) % 20)[:, np.newaxis]
-    task, model, _ = problem(codes, np.random.default_rng(0).normal(size=440), epochs=1)
-    found = train_corrections(task, model, 1)
+    task, fitted = problem(codes, np.random.default_rng(0).normal(size=440), epochs=1)
+    found = train_corrections(task, fitted, 1)
     expected = task.folds.sample.inputs.codes[:, 0] >= 20
     np.testing.assert_array_equal(found.is_new[: len(expected)], expected)
 
@@ -282,19 +265,19 @@ def test_levels_of_a_single_row_are_new_without_it():
 def test_without_columns_no_row_is_read_again():
     quantities = np.random.default_rng(0).normal(size=(600, 2))
     codes, target = np.empty((600, 0)), quantities[:, 0] * quantities[:, 1]
-    task, model, _ = problem(codes, target, quantities=quantities, epochs=1)
-    found = train_corrections(task, model, 0)
+    task, fitted = problem(codes, target, quantities=quantities, epochs=1)
+    found = train_corrections(task, fitted, 0)
     assert len(found.is_new) == 600
     assert not found.is_new.any()
 
 
-def errors_if_all_were_new(task, model, found):
+def errors_if_all_were_new(task, fitted, found):
     """Without correction and with it, of rows none of whose levels is known."""
     folds, sample = task.folds, task.folds.sample
-    rows = model.locate(sample.inputs)
-    known = knowledge_without_folds(model, folds, rows)
+    rows = fitted.rows
+    known = knowledge_without_folds(fitted)
     forgotten = rows.forget(np.ones(rows.cells.shape, dtype=bool))
-    new = evidence(model.mean, forgotten, known, folds.of_row)
+    new = evidence(forgotten, known, folds.of_row)
     inputs = Encoded(np.empty((len(rows), 0), dtype=np.int32), new.features)
     outputs = np.array([member.output(inputs) for member in found.networks.members])
     added = outputs[folds.of_row, np.arange(len(rows))]
@@ -305,55 +288,30 @@ def errors_if_all_were_new(task, model, found):
 @SEEDS
 def test_counts_that_tell_of_effects_do_not_mislead_about_new_levels(seed):
     """A new level has no rows, which is no reason to take it for a rare one."""
-    task, model, _ = problem(*counting(seed), 5, epochs=12)
-    found = train_corrections(task, model, 1)
+    task, fitted = problem(*counting(seed), 5, epochs=12)
+    found = train_corrections(task, fitted, 1)
     base, corrected = errors_of(found)
     assert corrected < base
-    base, corrected = errors_if_all_were_new(task, model, found)
+    base, corrected = errors_if_all_were_new(task, fitted, found)
     assert corrected < 1.04 * base
 
 
 def test_counts_would_mislead_about_new_levels_if_no_row_was_read_again(monkeypatch):
     """What the test before it is there to see."""
     monkeypatch.setattr(_cross_training, "READ_AGAIN", 1e-9)
-    task, model, _ = problem(*counting(0), 5, epochs=12)
-    found = train_corrections(task, model, 1)
-    base, corrected = errors_if_all_were_new(task, model, found)
+    task, fitted = problem(*counting(0), 5, epochs=12)
+    found = train_corrections(task, fitted, 1)
+    base, corrected = errors_if_all_were_new(task, fitted, found)
     assert corrected > 1.3 * base
 
 
-# -- interactions ----------------------------------------------------------------------
-
-
-def test_products_of_vectors_are_found():
-    codes, truth, error = products(0)
-    task, model, table_rows = problem(codes, truth + error, epochs=12)
-    trained = train_interactions(task, model, table_rows, [1, 1])
-    base, corrected = errors(task.folds, trained)
-    assert corrected < 0.3 * base
-    member = trained.members[0]
-    assert [table.shape for table in member.network.tables] == [(21, 1), (16, 1)]
-
-
-def test_columns_without_vectors_are_not_read():
-    codes, truth, error = products(0)
-    extra = np.random.default_rng(0).integers(0, 9, (4000, 1))
-    codes = np.hstack([codes[:, :1], extra, codes[:, 1:]])
-    task, model, table_rows = problem(codes, truth + error, epochs=12)
-    trained = train_interactions(task, model, table_rows, [1, 0, 1])
-    base, corrected = errors(task.folds, trained)
-    assert corrected < 0.4 * base
-    shapes = [table.shape for table in trained.members[0].network.tables]
-    assert shapes == [(21, 1), (16, 1)]
-
-
-# -- both ------------------------------------------------------------------------------
+# -- networks --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n_networks", [1, 3])
 def test_rows_that_no_network_leaves_out_are_not_judged(n_networks):
-    task, model, _ = problem(*noise(0), n_networks, epochs=1)
-    found = train_corrections(task, model, 1)
+    task, fitted = problem(*noise(0), n_networks, epochs=1)
+    found = train_corrections(task, fitted, 1)
     trained, judged = found.networks, found.folds.of_row < n_networks
     assert len(trained.members) == n_networks
     np.testing.assert_array_equal(trained.corrected[~judged], trained.base[~judged])
@@ -362,25 +320,23 @@ def test_rows_that_no_network_leaves_out_are_not_judged(n_networks):
 
 def test_ambiguity_is_the_variance_among_networks():
     codes, truth, error = products(0, 1000)
-    task, model, table_rows = problem(codes, truth + error, 3, epochs=2)
-    trained = train_interactions(task, model, table_rows, [1, 1])
-    sample = task.folds.sample
-    lines = model.locate(sample.inputs).lines.toarray()
-    inputs = Encoded(sample.inputs.codes, lines)
-    outputs = np.array([member.output(inputs) for member in trained.members])
+    task, fitted = problem(codes, truth + error, 3, epochs=2)
+    found = train_corrections(task, fitted, 2)
+    members = found.networks.members
+    outputs = np.array([member.output(found.inputs) for member in members])
     alone = (outputs**2).mean()
     average = (outputs.mean(axis=0) ** 2).mean()
-    assert trained.ambiguity == pytest.approx(alone - average)
+    assert found.networks.ambiguity == pytest.approx(alone - average)
 
 
 def test_one_network_has_no_ambiguity():
-    task, model, _ = problem(*noise(0), n_networks=1, epochs=1)
-    assert train_corrections(task, model, 1).networks.ambiguity == 0
+    task, fitted = problem(*noise(0), n_networks=1, epochs=1)
+    assert train_corrections(task, fitted, 1).networks.ambiguity == 0
 
 
 def test_losses_are_averaged_over_networks():
-    task, model, _ = problem(*noise(0), epochs=3)
-    history = train_corrections(task, model, 1).networks.history
+    task, fitted = problem(*noise(0), epochs=3)
+    history = train_corrections(task, fitted, 1).networks.history
     assert len(history["loss"]) == 3
     # of standardised targets that cannot be explained, without what is within cells
     assert history["loss"][-1] == pytest.approx(1, abs=0.1)
@@ -391,13 +347,13 @@ def test_what_stops_a_network_does_not_judge_it(monkeypatch):
     seen = []
     original = _cross_training.train_member
 
-    def recording(recipe, sample, training, validation, *rest):
+    def recording(sample, training, validation, *rest):
         seen.append((training, validation))
-        return original(recipe, sample, training, validation, *rest)
+        return original(sample, training, validation, *rest)
 
     monkeypatch.setattr(_cross_training, "train_member", recording)
-    task, model, _ = problem(*noise(0), early_stopping=True, epochs=1)
-    corrected = train_corrections(task, model, 1)
+    task, fitted = problem(*noise(0), early_stopping=True, epochs=1)
+    corrected = train_corrections(task, fitted, 1)
     for fold, (training, validation) in enumerate(seen):
         others = set(range(5)) - {fold, fold + 1}
         assert set(corrected.folds.of_row[training]) == others

@@ -201,3 +201,41 @@ def test_tables_of_other_lengths_share_the_truth_of_a_seed():
 def test_effects_that_make_no_sense_are_refused(parameters, message):
     with pytest.raises(ValueError, match=message):
         make_effects(**{"n_samples": 10, **parameters})
+
+
+def test_the_truth_tells_the_expected_outcomes():
+    X, _, mean, truth = make_effects(
+        500,
+        n_levels=(9, 4, 5),
+        n_quantities=2,
+        interaction_scale=1.0,
+        slope_scale=1.0,
+        return_mean=True,
+        return_truth=True,
+        random_state=0,
+    )
+    codes = [truth.codes(X, name) for name in truth.columns]
+    np.testing.assert_allclose(truth.mean(codes, X[["x0", "x1"]].to_numpy()), mean)
+
+
+@pytest.mark.parametrize("column", ["a", "b"])
+def test_gaps_are_what_replacing_a_level_would_change(column):
+    X, _, truth = make_effects(
+        300,
+        n_levels=(6, 5),
+        n_quantities=1,
+        interaction_scale=1.0,
+        slope_scale=1.0,
+        return_truth=True,
+        random_state=0,
+    )
+    gaps = truth.gaps(X, column)
+    codes = [truth.codes(X, name) for name in truth.columns]
+    place = truth.columns.index(column)
+    means = []
+    for level in range(len(gaps)):
+        codes[place] = np.full(300, level)
+        means.append(truth.mean(codes, X[["x0"]].to_numpy()))
+    expected = [[np.sqrt(np.mean((a - b) ** 2)) for a in means] for b in means]
+    np.testing.assert_allclose(gaps, expected, atol=1e-7)
+    assert gaps.index.tolist() == [f"{column}{i}" for i in range(len(gaps))]

@@ -2,10 +2,13 @@ import numpy as np
 import pytest
 
 from skembed import _mixed_model
+from skembed._bilinear import Bilinear
+from skembed._cross_fitting import cross_fit, with_pairs
 from skembed._encoding import Encoded
 from skembed._evidence import Knowledge, evidence, knowledge_without_folds
 from skembed._folds import deal_into_folds
-from skembed._mixed_model import fit_mixed_model, fit_without_folds
+from skembed._mixed_model import fit_mixed_model
+from skembed._pairs import Pair
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample
 from skembed._terms import learn_term
@@ -69,7 +72,8 @@ def all_counts(model, folds, without=None):
 def full_knowledge(model, folds):
     """What all rows have told."""
     counts = all_counts(model, folds)[:, np.newaxis]
-    return Knowledge(model.coefficients[:, np.newaxis], counts)
+    coefficients = model.coefficients[:, np.newaxis]
+    return Knowledge(model.mean, coefficients, ((),), counts)
 
 
 def naive_features(model, folds, coefficients, without, inputs, i):
@@ -101,7 +105,7 @@ def test_features_are_lines_sums_effects_and_counts(fitted):
     new.codes[:3, 0] = N_CODES[0] - 1
     known = full_knowledge(model, folds)
     for inputs in (new, sample.inputs.take(slice(0, 20))):
-        found = evidence(model.mean, model.locate(inputs), known)
+        found = evidence(model.locate(inputs), known)
         for i in range(len(inputs)):
             read = model, folds, model.coefficients, None, inputs, i
             features, prediction, counts = naive_features(*read)
@@ -115,14 +119,14 @@ def test_what_all_rows_have_told_predicts_as_the_model_does(fitted):
     known = full_knowledge(model, folds)
     new = model.locate(drawn(99))
     np.testing.assert_allclose(
-        evidence(model.mean, new, known).prediction, model.predict(new), atol=1e-12
+        evidence(new, known).prediction, model.predict(new), atol=1e-12
     )
 
 
 def test_without_a_fold_its_rows_do_not_count(fitted):
     model, folds = fitted
     rows = model.locate(folds.sample.inputs)
-    known = knowledge_without_folds(model, folds, rows)
+    known = knowledge_without_folds(cross_fit(model, folds))
     assert known.counts.shape == (sum(rows.n_cells), N_FOLDS)
     for fold, found in enumerate(known.counts.T):
         np.testing.assert_allclose(found, all_counts(model, folds, fold))
@@ -130,8 +134,8 @@ def test_without_a_fold_its_rows_do_not_count(fitted):
 
 def test_without_a_fold_effects_are_those_of_the_other_rows(fitted):
     model, folds = fitted
-    known = knowledge_without_folds(model, folds, model.locate(folds.sample.inputs))
-    expected = fit_without_folds(model, folds)
+    known = knowledge_without_folds(cross_fit(model, folds))
+    expected = cross_fit(model, folds).coefficients
     np.testing.assert_array_equal(known.coefficients, expected)
 
 
@@ -139,9 +143,9 @@ def test_each_row_is_told_what_its_own_fit_knows(fitted):
     model, folds = fitted
     inputs = folds.sample.inputs
     rows = model.locate(inputs)
-    known = knowledge_without_folds(model, folds, rows)
+    known = knowledge_without_folds(cross_fit(model, folds))
     fit = np.random.default_rng(0).integers(0, 3, len(inputs))
-    found = evidence(model.mean, rows, known, fit)
+    found = evidence(rows, known, fit)
     for i in range(25):
         read = model, folds, known.coefficients[:, fit[i]], fit[i], inputs, i
         features, prediction, counts = naive_features(*read)
@@ -157,32 +161,29 @@ def test_rows_with_a_level_that_their_fit_has_not_seen_are_not_known(fitted):
     of = np.flatnonzero(inputs.codes[:, 0] == 3)
     folds.of_row[of] = 1
     rows = model.locate(inputs)
-    known = knowledge_without_folds(model, folds, rows)
-    found = evidence(model.mean, rows, known, folds.of_row)
+    known = knowledge_without_folds(cross_fit(model, folds))
+    found = evidence(rows, known, folds.of_row)
     expected = np.ones(len(inputs), dtype=bool)
     expected[of] = False
     np.testing.assert_array_equal(found.is_known(2), expected)
     forgotten = np.zeros(rows.cells.shape, dtype=bool)
     forgotten[:9, 1] = forgotten[20:30, 2] = True
-    found = evidence(model.mean, rows.forget(forgotten), known, folds.of_row)
+    found = evidence(rows.forget(forgotten), known, folds.of_row)
     expected[:9] = False
     np.testing.assert_array_equal(found.is_known(2), expected)
 
 
 def test_of_new_rows_the_average_fit_is_known(fitted):
     model, folds = fitted
-    known = knowledge_without_folds(model, folds, model.locate(folds.sample.inputs))
+    known = knowledge_without_folds(cross_fit(model, folds))
     new = model.locate(drawn(99))
-    found = evidence(model.mean, new, known.averaged())
-    each = [
-        evidence(model.mean, new, known, np.full(len(new), fold))
-        for fold in range(N_FOLDS)
-    ]
+    found = evidence(new, known.averaged(Bilinear(model)))
+    each = [evidence(new, known, np.full(len(new), fold)) for fold in range(N_FOLDS)]
     for name in ("prediction", "counts"):
         expected = np.mean([getattr(one, name) for one in each], axis=0)
         np.testing.assert_allclose(getattr(found, name), expected, atol=1e-10)
     # each row is in one fold, and so counts in all fits but one
-    whole = evidence(model.mean, new, full_knowledge(model, folds))
+    whole = evidence(new, full_knowledge(model, folds))
     np.testing.assert_allclose(found.counts, whole.counts * (1 - 1 / N_FOLDS))
 
 
@@ -196,8 +197,8 @@ def test_what_a_row_is_told_without_its_fold_does_not_depend_on_its_target(
     rows, of = model.locate(inputs), folds.rows_of(0)
 
     def told():
-        known = knowledge_without_folds(model, folds, rows)
-        return evidence(model.mean, rows, known, folds.of_row).features[of]
+        known = knowledge_without_folds(cross_fit(model, folds))
+        return evidence(rows, known, folds.of_row).features[of]
 
     before = told()
     folds.sample.target[of] += 100
@@ -213,9 +214,27 @@ def test_a_model_of_lines_alone_knows_no_counts():
     model = fit_mixed_model(ramps, [], sample, 2)
     rows = model.locate(inputs)
     folds = deal_into_folds(sample, N_FOLDS, np.random.default_rng(0))
-    known = knowledge_without_folds(model, folds, model.locate(folds.sample.inputs))
+    known = knowledge_without_folds(cross_fit(model, folds))
     assert known.counts.shape == (0, N_FOLDS)
-    found = evidence(model.mean, rows, known.averaged())
+    found = evidence(rows, known.averaged(Bilinear(model)))
     assert found.is_known(0).all()
     assert found.features.shape == (400, sum(ramps.blocks) + 2)
     np.testing.assert_array_equal(found.features[:, -1], found.prediction)
+
+
+def test_what_pairs_add_is_told_without_the_rows_fold(fitted):
+    model, folds = fitted
+    found = with_pairs(cross_fit(model, folds), [Pair((0, 1), 2)])
+    known = knowledge_without_folds(found)
+    told = evidence(found.rows, known, folds.of_row)
+    n_lines, n_terms = found.rows.lines.n_columns, len(model.terms)
+    added = told.features[:, n_lines + 2 + n_terms]
+    np.testing.assert_allclose(added, found.products)
+    assert np.abs(added).max() > 0
+    plain = found.model.mixed.predict(found.rows, found.coefficients, folds.of_row)
+    np.testing.assert_allclose(told.prediction, plain + added)
+    new = model.locate(drawn(99))
+    average = known.averaged(found.model)
+    told = evidence(new, average)
+    expected = found.model.factors[0].predict(new)
+    np.testing.assert_allclose(told.features[:, n_lines + 2 + n_terms], expected)

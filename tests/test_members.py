@@ -7,7 +7,7 @@ import pytest
 
 from skembed import EmbeddingRegressor
 from skembed._encoding import Encoded
-from skembed._members import CORRECTION, INTERACTION, LEAST_SCALE, train_member
+from skembed._members import EPOCHS, LEAST_SCALE, train_member
 from skembed._sample import make_sample, merge_equal_inputs
 from skembed._target import TargetScale
 
@@ -31,26 +31,13 @@ def smooth(seed, noise=0.1, unit=1.0):
     return make_sample(inputs, target[:, np.newaxis], None), unit * truth
 
 
-def products(seed, dims=2):
-    """Scalar products of vectors of two columns, and the vectors of unseen levels."""
-    rng = np.random.default_rng(seed)
-    codes = rng.integers(0, [20, 15], (N_ROWS, 2)).astype(np.int32)
-    tables = [rng.normal(size=(n, dims)) for n in (21, 16)]
-    truth = (tables[0][codes[:, 0]] * tables[1][codes[:, 1]]).sum(axis=1)
-    target = truth + rng.normal(0, 0.1, N_ROWS)
-    inputs = Encoded(codes, rng.normal(size=(N_ROWS, 1)))
-    return make_sample(inputs, target[:, np.newaxis], None), truth, tables
-
-
 TRAINING, VALIDATION = np.arange(N_ROWS // 2), np.arange(N_ROWS // 2, N_ROWS)
 
 
-def trained(sample, params, tables=(), recipe=CORRECTION, seed=0, scale=SCALE):
+def trained(sample, params, seed=0, scale=SCALE):
     rng = np.random.default_rng(seed)
     validation = VALIDATION if params["early_stopping"] else None
-    return train_member(
-        recipe, sample, TRAINING, validation, tables, params, scale, rng
-    )
+    return train_member(sample, TRAINING, validation, params, scale, rng)
 
 
 def share_explained(member, sample, truth):
@@ -66,24 +53,11 @@ def test_a_smooth_function_is_learned_whatever_its_unit(unit):
     assert member.unit == pytest.approx(np.sqrt((sample.target[TRAINING] ** 2).mean()))
 
 
-def test_products_of_vectors_are_learned_from_where_they_start():
-    sample, truth, tables = products(0)
-    params = parameters(epochs=60)
-    member, _ = trained(sample, params, tables, INTERACTION)
-    assert share_explained(member, sample, truth) > 0.9
-    # close enough to the start that what they mean is kept
-    for table, start in zip(member.network.tables, tables, strict=True):
-        assert np.corrcoef(table[:-1].ravel(), start[:-1].ravel())[0, 1] > 0.9
-
-
-@pytest.mark.parametrize("has_tables", [False, True])
-def test_numpy_applies_a_member_as_keras_does(has_tables):
+def test_numpy_applies_a_member_as_keras_does():
     from skembed._network import build_network, network_inputs
 
-    sample, _, tables = products(0)
-    if not has_tables:
-        sample, tables = smooth(0)[0], ()
-    member, _ = trained(sample, parameters(epochs=2), tables)
+    sample, _ = smooth(0)
+    member, _ = trained(sample, parameters(epochs=2))
     model = build_network(member.network.architecture, None)
     model.set_weights(list(member.network.arrays))
     features = (sample.inputs.quantities - member.center) / member.scale
@@ -123,11 +97,9 @@ def test_losses_are_in_units_of_the_target():
     everything = np.arange(len(cells.inputs))
     params = parameters(epochs=1, learning_rate=1e-9)
     _, history = train_member(
-        CORRECTION,
         cells,
         everything,
         everything,
-        (),
         params,
         TargetScale(np.zeros(1), np.array([5.0])),
         rng,
@@ -148,11 +120,9 @@ def test_early_stopping_watches_the_rows_that_are_left_out():
     assert np.isfinite(history["loss"]).all()
 
 
-def test_the_recipe_says_what_parameters_leave_open():
+def test_a_member_is_trained_for_so_long_unless_it_is_told():
     sample, _ = smooth(0)
-    assert len(trained(sample, parameters())[1]["loss"]) == CORRECTION.epochs
-    _, history = trained(sample, parameters(), recipe=INTERACTION)
-    assert len(history["loss"]) == INTERACTION.epochs
+    assert len(trained(sample, parameters())[1]["loss"]) == EPOCHS
 
 
 def test_alpha_decays_the_weights_of_a_correction():
@@ -165,10 +135,9 @@ def test_alpha_decays_the_weights_of_a_correction():
 
 
 def test_a_seed_gives_the_same_bits():
-    sample, _, tables = products(0)
+    sample, _ = smooth(0)
     first, second, other = (
-        trained(sample, parameters(epochs=2), tables, seed=seed)[0]
-        for seed in (0, 0, 1)
+        trained(sample, parameters(epochs=2), seed=seed)[0] for seed in (0, 0, 1)
     )
     outputs = [member.output(sample.inputs) for member in (first, second, other)]
     np.testing.assert_array_equal(outputs[0], outputs[1])
@@ -183,8 +152,8 @@ def test_a_target_of_zero_stays_next_to_zero():
 
 
 def test_a_member_is_pickled_with_its_output():
-    sample, _, tables = products(0)
-    member, _ = trained(sample, parameters(epochs=1), tables)
+    sample, _ = smooth(0)
+    member, _ = trained(sample, parameters(epochs=1))
     dump = pickle.dumps(member)
     assert b"keras" not in dump
     assert b"tensorflow" not in dump

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from skembed import EmbeddingRegressor, _new_levels
+from skembed._cross_fitting import cross_fit, with_pairs
 from skembed._cross_training import Task, train_corrections
 from skembed._encoding import Encoded
 from skembed._folds import Folds, deal_into_folds
-from skembed._mixed_model import fit_mixed_model, fit_without_folds
+from skembed._mixed_model import fit_mixed_model
 from skembed._new_levels import LEFT_OUT, share_if_new
+from skembed._pairs import Pair
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample
 from skembed._target import TargetScale
@@ -35,7 +37,7 @@ def of_no_consequence(marks, rng):
     return rng.normal(size=len(marks))
 
 
-def problem(inputs, target, table_rows=TABLE_ROWS, **changes):
+def problem(inputs, target, table_rows=TABLE_ROWS, pairs=(), **changes):
     sample = make_sample(inputs, target[:, np.newaxis], None)
     folds = deal_into_folds(sample, 5, np.random.default_rng(0))
     ramps = learn_ramps(inputs.quantities, sample.weight)
@@ -48,16 +50,19 @@ def problem(inputs, target, table_rows=TABLE_ROWS, **changes):
     params = EmbeddingRegressor(**options).get_params()
     scale = TargetScale(np.zeros(1), np.ones(1))
     task = Task(folds, 1, params, scale, np.random.default_rng(1))
-    return task, model, train_corrections(task, model, len(table_rows))
+    fitted = cross_fit(model, folds)
+    if pairs:
+        fitted = with_pairs(fitted, pairs)
+    return task, fitted, train_corrections(task, fitted, len(table_rows))
 
 
 @SEEDS
 def test_what_a_quantity_gives_away_is_not_believed_of_new_levels(seed):
     memorizing = {"hidden_units": (64,), "alpha": 0, "epochs": 40}
     found = problem(*table(seed, of_no_consequence), **memorizing)
-    task, model, corrected = found
-    share = share_if_new(task, model, corrected, TABLE_ROWS)
-    assert 0 <= share < 0.15
+    task, fitted, corrected = found
+    share = share_if_new(task, fitted, corrected, TABLE_ROWS)
+    assert 0 <= share < 0.2
     # rows that are read as if their levels were new would have much of it believed
     judged = corrected.is_new & (corrected.folds.of_row == 0)
     base, target = corrected.networks.base, corrected.folds.sample.target[:, 0]
@@ -76,21 +81,27 @@ def test_what_other_levels_have_told_is_believed(seed):
     assert share_if_new(*found, TABLE_ROWS) > 0.8
 
 
+@pytest.mark.parametrize("pairs", [[], [Pair((0, 1), 1)]], ids=["alone", "pairs"])
 @pytest.mark.parametrize("early_stopping", [False, True])
-def test_rows_of_levels_that_are_left_out_tell_nothing(early_stopping, monkeypatch):
+def test_rows_of_levels_that_are_left_out_tell_nothing(
+    early_stopping, pairs, monkeypatch
+):
     """Neither by fits, nor to the network, as they are or read again."""
     seen = {}
 
-    def cross_train(self, recipe, inputs, predictions, tables):
-        seen.update(task=self, inputs=inputs, predictions=predictions[:, 0])
-        return original(self, recipe, inputs, predictions, tables)
+    def cross_train(self, inputs, prediction):
+        seen.update(task=self, inputs=inputs, prediction=prediction)
+        return original(self, inputs, prediction)
 
     original = Task.cross_train
-    task, model, corrected = problem(
-        *table(0, of_no_consequence), early_stopping=early_stopping, epochs=2
+    task, fitted, corrected = problem(
+        *table(0, of_no_consequence),
+        pairs=pairs,
+        early_stopping=early_stopping,
+        epochs=2,
     )
     monkeypatch.setattr(Task, "cross_train", cross_train)
-    share_if_new(task, model, corrected, TABLE_ROWS)
+    share_if_new(task, fitted, corrected, TABLE_ROWS)
     folds, codes = seen["task"].folds, task.folds.sample.inputs.codes[:, 1]
     held_out = folds.rows_of(0)
     assert held_out.max() < len(codes)
@@ -103,14 +114,18 @@ def test_rows_of_levels_that_are_left_out_tell_nothing(early_stopping, monkeypat
     assert len(folds.of_row) == len(codes) + n_copies
     # what is read of them is what a fit without them knows
     two = Folds(task.folds.sample, np.where(is_left_out, 0, 1), 2)
-    fit = fit_without_folds(model, two)[:, [0]]
-    rows = model.locate(task.folds.sample.inputs)
-    expected = model.predict(rows, fit)[held_out]
-    np.testing.assert_allclose(seen["predictions"][held_out], expected, atol=1e-12)
+    known = cross_fit(fitted.model.mixed, two)
+    if pairs:
+        known = with_pairs(known, pairs)
+    rows = known.rows
+    expected = known.model.mixed.predict(rows, known.coefficients[:, [0]])
+    expected = (expected + known.products)[held_out]
+    found = seen["prediction"][held_out]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
     n_lines = rows.lines.n_columns
     count_of_level = seen["inputs"].quantities[held_out, -1]
     assert (count_of_level == 0).all()
-    assert seen["inputs"].quantities.shape[1] == n_lines + 2 + 2 * 2
+    assert seen["inputs"].quantities.shape[1] == n_lines + 2 + len(pairs) + 2 * 2
 
 
 def test_rows_are_known_by_where_they_come_from():
@@ -126,16 +141,16 @@ def test_few_levels_cannot_tell():
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 40, (500, 1)).astype(np.int32)
     inputs = Encoded(codes, rng.normal(size=(500, 1)))
-    task, model, corrected = problem(inputs, rng.normal(size=500), [41], epochs=1)
-    assert share_if_new(task, model, corrected, [41]) is None
+    task, fitted, corrected = problem(inputs, rng.normal(size=500), [41], epochs=1)
+    assert share_if_new(task, fitted, corrected, [41]) is None
 
 
 def test_without_columns_there_are_no_levels(monkeypatch):
     rng = np.random.default_rng(0)
     inputs = Encoded(np.empty((300, 0), dtype=np.int32), rng.normal(size=(300, 1)))
-    task, model, corrected = problem(inputs, rng.normal(size=300), [], epochs=1)
+    task, fitted, corrected = problem(inputs, rng.normal(size=300), [], epochs=1)
     monkeypatch.setattr(_new_levels, "LEAST_LEVELS", 0)
-    assert share_if_new(task, model, corrected, []) is None
+    assert share_if_new(task, fitted, corrected, []) is None
 
 
 def test_it_is_the_same_again_by_the_same_seed():

@@ -163,7 +163,7 @@ def test_new_levels_are_predicted_as_well_as_without_their_column(seed, n_networ
     assert error < 1.05 * expected
     # far better than by the slope within levels
     core = model._model.core
-    naive = core.model.predict(core.model.locate(encoded(model, later)))
+    naive = core.model.predict(core.model.mixed.locate(encoded(model, later)))
     naive = model._model.scale.restore(naive[:, np.newaxis])
     assert error < 0.7 * np.mean((np.ravel(naive) - mean) ** 2)
 
@@ -183,11 +183,11 @@ def test_only_rows_of_new_levels_of_the_column_are_predicted_without_it():
     core = model._model.core
     for rows in (X[:40], other):
         inputs = encoded(model, rows)
-        expected = core.model.predict(core.model.locate(inputs))
+        expected = core.model.predict(core.model.mixed.locate(inputs))
         np.testing.assert_array_equal(core.forward(inputs)[:, 0], expected)
     mixed = pd.concat([X[:5], later[:5], X[5:10]])
     inputs = encoded(model, mixed)
-    by_hand = core.model.predict(core.model.locate(inputs))
+    by_hand = core.model.predict(core.model.mixed.locate(inputs))
     new = slice(5, 10)
     by_hand[new] = newcomers.blend.forward(drop_column(inputs.take(new), 0))[:, 0]
     np.testing.assert_allclose(core.forward(inputs)[:, 0], by_hand)

@@ -5,18 +5,33 @@ import pandas as pd
 import pytest
 
 from skembed._columns import as_table, read_columns
-from skembed._similarity import distances_from
+from skembed._similarity import (
+    METRICS,
+    ROWS_AT_A_TIME,
+    make_space,
+    mixture,
+    nearest,
+    neighbors_of_all,
+)
 from skembed._vocabulary import learn_vocabulary
 from skembed.exceptions import UnknownLevelError
 
 
 def vocabulary_of(values):
-    X = pd.DataFrame({"city": pd.Series(values, dtype=object)})
+    X = pd.DataFrame({"city": pd.Series(list(values), dtype=object)})
     return learn_vocabulary(read_columns(as_table(X))[0])
 
 
-def vectors_of(vocabulary, n_dims=3):
-    return np.random.default_rng(0).normal(size=(len(vocabulary.levels), n_dims))
+def space_of(values, vectors=None, metric="euclidean", n_dims=3):
+    vocabulary = vocabulary_of(values)
+    if vectors is None:
+        shape = len(vocabulary.levels), n_dims
+        vectors = np.random.default_rng(0).normal(size=shape)
+    return make_space(vocabulary, np.asarray(vectors, dtype=float), metric)
+
+
+def cosine_distance(a, b):
+    return 1 - a @ b / math.sqrt(a @ a) / math.sqrt(b @ b)
 
 
 CITIES = ["Oslo", "Bergen", "Alta", None]
@@ -27,40 +42,53 @@ LEVELS = {
     "booleans": [True, False, None],
     "integers and a missing one": [3, None, 1],
 }
+EVERY_KIND = pytest.mark.parametrize("values", LEVELS.values(), ids=LEVELS.keys())
+NAIVE = {"euclidean": math.dist, "cosine": cosine_distance, "effect": math.dist}
 
 
-@pytest.mark.parametrize("values", LEVELS.values(), ids=LEVELS.keys())
-def test_distances_are_euclidean(values):
-    vocabulary = vocabulary_of(values)
-    vectors = vectors_of(vocabulary)
-    for token, vector in zip(vocabulary.levels, vectors, strict=True):
-        distances = distances_from(token, vocabulary, vectors)
-        naive = [math.dist(vector, other) for other in vectors]
-        np.testing.assert_allclose(distances.to_numpy(), naive, rtol=1e-12)
+@EVERY_KIND
+@pytest.mark.parametrize("metric", METRICS)
+def test_distances_are_those_of_the_metric(values, metric):
+    vectors = space_of(values).points
+    space = space_of(values, vectors, metric)
+    for token, vector in zip(space.vocabulary.levels, vectors, strict=True):
+        naive = [NAIVE[metric](vector, other) for other in vectors]
+        np.testing.assert_allclose(space.distances_of(token), naive, atol=1e-12)
 
 
-def test_distances_are_indexed_by_level():
-    vocabulary = vocabulary_of(CITIES)
-    distances = distances_from("Oslo", vocabulary, vectors_of(vocabulary))
-    assert isinstance(distances, pd.Series)
-    assert distances.index[:-1].tolist() == ["Alta", "Bergen", "Oslo"]
-    assert pd.isna(distances.index[-1])
-    assert distances.index.name == "city"
-    assert distances.name == "distance from Oslo"
-    assert distances["Oslo"] == 0
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_level_is_at_no_distance_from_itself(metric):
+    space = space_of(CITIES, metric=metric)
+    assert [space.distances_of(c)[space.position(c)] for c in CITIES] == [0] * 4
+
+
+def test_long_tables_are_measured_like_short_ones():
+    n_levels = 2 * ROWS_AT_A_TIME + 5
+    space = space_of(range(n_levels))
+    found = space.distances_of(7)
+    expected = np.linalg.norm(space.points - space.points[7], axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_distances_keep_the_precision_of_a_table():
+    space = make_space(vocabulary_of("ab"), np.eye(2, dtype=np.float32), "euclidean")
+    assert space.distances_of("a").dtype == np.float32
+
+
+def test_vectors_of_no_length_have_a_direction_of_their_own():
+    space = space_of("abcd", [[0, 0], [0, 0], [1, 0], [-2, 0]], "cosine")
+    np.testing.assert_allclose(space.distances_of("a"), [0, 0, 1, 1])
+    np.testing.assert_allclose(space.distances_of("c"), [1, 1, 0, 2])
 
 
 @pytest.mark.parametrize("token", [None, np.nan, pd.NA], ids=repr)
 def test_a_missing_token_is_the_missing_level(token):
-    vocabulary = vocabulary_of(CITIES)
-    distances = distances_from(token, vocabulary, vectors_of(vocabulary))
-    assert distances.to_numpy()[-1] == 0
-    assert (distances.to_numpy()[:-1] > 0).all()
+    assert space_of(CITIES).position(token) == 3
 
 
 def test_levels_that_share_a_vector_are_at_no_distance():
-    distances = distances_from("b", vocabulary_of(list("abc")), np.eye(2)[[0, 1, 1]])
-    assert distances.tolist() == [math.sqrt(2), 0, 0]
+    space = space_of("abc", np.eye(2)[[0, 1, 1]])
+    assert space.distances_of("b").tolist() == [math.sqrt(2), 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -75,18 +103,108 @@ def test_levels_that_share_a_vector_are_at_no_distance():
     ids=repr,
 )
 def test_an_unknown_token_is_refused(token, message):
-    vocabulary = vocabulary_of(CITIES)
     with pytest.raises(UnknownLevelError, match=message):
-        distances_from(token, vocabulary, vectors_of(vocabulary))
+        space_of(CITIES).distances_of(token)
 
 
 def test_numbers_close_in_spelling_are_shown_as_numbers():
-    vocabulary = vocabulary_of([1001, 2002])
     with pytest.raises(UnknownLevelError, match=r"'1001' is .* did you mean 1001"):
-        distances_from("1001", vocabulary, vectors_of(vocabulary))
+        space_of([1001, 2002]).position("1001")
 
 
 def test_a_missing_token_that_was_not_learned_is_refused():
-    vocabulary = vocabulary_of(["Oslo"])
     with pytest.raises(UnknownLevelError, match="None is not a level of column 'city'"):
-        distances_from(None, vocabulary, vectors_of(vocabulary))
+        space_of(["Oslo"]).position(None)
+
+
+@pytest.mark.parametrize(
+    ("k", "expected"), [(1, [1]), (2, [1, 3]), (3, [1, 3, 0]), (9, [1, 3, 0, 2, 4])]
+)
+def test_the_nearest_come_first_and_equal_ones_in_order(k, expected):
+    assert nearest(np.array([2.0, 0.0, 2.0, 1.0, 2.0]), k).tolist() == expected
+
+
+def test_none_of_nothing_is_nearest():
+    assert nearest(np.array([1.0]), 0).tolist() == []
+
+
+PLANE = {"a": [0, 0], "b": [2, 0], "c": [0, 2], "d": [2, 2], "e": [1, 1]}
+MIXTURES = {
+    "one": (["b"], [], [2, 0]),
+    "half way": (["a", "d"], [], [1, 1]),
+    "a parallelogram": (["b", "c"], ["a"], [2, 2]),
+    "a level and a vector": (["a", [4, 4]], [], [2, 2]),
+    "an array": ([np.array([3.0, 1.0])], [], [3, 1]),
+}
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "expected"), MIXTURES.values(), ids=MIXTURES.keys()
+)
+@pytest.mark.parametrize("offset", [0, 100])
+def test_a_mixture_is_a_point_wherever_zero_is(positive, negative, expected, offset):
+    space = space_of(PLANE, np.array(list(PLANE.values())) + offset)
+    moved = [p if isinstance(p, str) else np.add(p, offset) for p in positive]
+    point, _ = mixture(space, moved, negative)
+    np.testing.assert_allclose(point, np.add(expected, offset))
+
+
+def test_a_mixture_knows_the_levels_that_it_is_of():
+    assert mixture(space_of(PLANE), ["c", [1, 2, 3]], ["a"])[1] == [2, 0]
+
+
+def test_cosine_mixtures_add_up_directions_as_word2vec_does():
+    vectors = np.random.default_rng(0).normal(size=(6, 3))
+    space = space_of("abcdef", vectors, "cosine")
+    point, _ = mixture(space, ["a", [1, 2, 3]], ["b", "c"])
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    total = unit[0] + np.array([1, 2, 3]) / math.sqrt(14) - unit[1] - unit[2]
+    expected = [cosine_distance(total, vector) for vector in vectors]
+    np.testing.assert_allclose(space.distances_from(point), expected, atol=1e-12)
+
+
+def test_directions_that_cancel_are_as_far_from_all():
+    space = space_of("ab", np.eye(2), "cosine")
+    point, _ = mixture(space, ["a"], ["a"])
+    np.testing.assert_allclose(space.distances_from(point), [1, 1])
+
+
+REFUSED = {
+    "nothing": ([], [], "both empty"),
+    "a difference": (["a"], ["b"], "1 positive and 1 negative levels have no mixture"),
+    "a short vector": ([[1.0]], [], "A vector of column 'city' has 2 finite numbers"),
+    "no numbers": ([["x", "y"]], [], "has 2 finite numbers; got .'x', 'y'."),
+    "not finite": ([[1.0, np.nan]], [], "has 2 finite numbers"),
+}
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "message"), REFUSED.values(), ids=REFUSED.keys()
+)
+def test_what_cannot_be_mixed_is_refused(positive, negative, message):
+    with pytest.raises(ValueError, match=message):
+        mixture(space_of(PLANE, list(PLANE.values())), positive, negative)
+
+
+def test_a_vector_has_no_predictions_to_compare():
+    with pytest.raises(ValueError, match="metric='effect' compares predictions"):
+        mixture(space_of(PLANE, metric="effect"), [[1, 2, 3]], [])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_neighbors_are_a_row_for_each_pair(metric):
+    values = list("aabcccd")
+    space = space_of(values, metric=metric)
+    found = neighbors_of_all(space, 2)
+    assert found.columns.tolist() == ["level", "neighbor", "distance", "count"]
+    for level, rows in found.groupby("level"):
+        distances = pd.Series(space.distances_of(level), index=list("abcd")).drop(level)
+        expected = distances.sort_values()[:2]
+        assert rows["neighbor"].tolist() == expected.index.tolist()
+        np.testing.assert_allclose(rows["distance"], expected, atol=1e-12)
+        assert rows["count"].tolist() == [values.count(n) for n in expected.index]
+
+
+@pytest.mark.parametrize(("n_levels", "n_rows"), [(1, 0), (2, 2), (3, 6)])
+def test_few_levels_have_no_more_neighbors_than_there_are(n_levels, n_rows):
+    assert len(neighbors_of_all(space_of("abc"[:n_levels]), 5)) == n_rows

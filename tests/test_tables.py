@@ -1,119 +1,189 @@
+"""Vectors of levels: their distances are those of what a model predicts."""
+
 import numpy as np
 import pytest
-from scipy.stats import ortho_group
 
-from skembed._architecture import Architecture
-from skembed._members import Member
+from skembed import _tables
+from skembed._bilinear import Bilinear, Factors
+from skembed._encoding import Encoded
 from skembed._mixed_model import MixedModel
-from skembed._predictor import Predictor
-from skembed._ramps import Ramps
-from skembed._tables import common_vectors, level_tables
-from skembed._terms import Term
+from skembed._ramps import learn_ramps
+from skembed._tables import level_tables
+from skembed._terms import learn_term
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
-N_CODES = (5, 4)  # that of unseen levels the last
+N_CODES = (7, 6, 4)  # that of unseen levels the last
+N_ROWS = 400
+KINDS = {
+    "effects": ([], False),
+    "slopes": ([((0,), 0), ((1,), 0)], False),
+    "a cross": ([((0, 1), None)], False),
+    "a cross of three": ([((0, 1, 2), None)], False),
+    "slopes of a cross": ([((1, 2), 0)], False),
+    "factors": ([], True),
+    "all": ([((0,), 0), ((0, 1), None), ((0, 2), 0)], True),
+}
+EVERY_KIND = pytest.mark.parametrize(
+    ("added", "has_factors"), KINDS.values(), ids=KINDS.keys()
+)
 
 
-def model_of(terms, effects):
-    coefficients = np.concatenate([[7.0], *effects])  # a line comes first
-    ramps = Ramps((np.empty(0),), np.zeros(1))
-    penalties = np.ones(1 + len(terms))
-    return MixedModel(ramps, tuple(terms), 0.5, coefficients, penalties, 1.0)
+def codes_and_quantities(rng):
+    codes = rng.integers(0, np.array(N_CODES) - 1, (N_ROWS, 3)).astype(np.int32)
+    return codes, rng.normal(size=(N_ROWS, 1))
 
 
-def plain(column, keys):
-    return Term((column,), (N_CODES[column],), np.array(keys))
-
-
-@pytest.fixture
-def model():
-    """Effects of both columns, one level without rows, a cross, and slopes of one."""
+def drawn(seed, added=(), has_factors=False):
+    """A model of random effects, where rows are in it, and their weights."""
+    rng = np.random.default_rng(seed)
+    codes, quantities = codes_and_quantities(rng)
+    codes[codes[:, 0] == 4, 0] = 5  # a level without rows
+    inputs = Encoded(codes, quantities)
+    wanted = [*(((c,), None) for c in range(3)), *added]
     terms = [
-        plain(0, [0, 1, 2, 3]),
-        plain(1, [0, 2]),
-        Term((0, 1), N_CODES, np.array([1, 6, 9])),
-        Term((0,), (5,), np.array([0, 1, 2, 3]), quantity=0),
+        learn_term(inputs, columns, tuple(N_CODES[c] for c in columns), q)[0]
+        for columns, q in wanted
     ]
-    effects = [[1, 2, 3, 4], [5, 6], [100, 100, 100], [-1, -2, -3, -4]]
-    return model_of(terms, effects)
+    weight = rng.integers(1, 4, N_ROWS).astype(float)
+    ramps = learn_ramps(inputs.quantities, weight)
+    n_effects = sum(term.n_cells for term in terms)
+    coefficients = rng.normal(size=len(ramps.center) + n_effects)
+    penalties = np.ones(len(ramps.blocks) + len(terms))
+    mixed = MixedModel(ramps, tuple(terms), 0.5, coefficients, penalties, 1.0)
+    rows = mixed.locate(inputs)
+    factors = ()
+    if has_factors:
+        factors = (random_factors(rng, rows, (0, 1)), random_factors(rng, rows, (1, 2)))
+    return Bilinear(mixed, factors), rows, weight
 
 
-@pytest.fixture
-def interactions():
-    rng = np.random.default_rng(0)
-    tables = rng.normal(size=(5, 2)), rng.normal(size=(4, 0))
-    tables[0][-1] = 0
-    return tables
+def random_factors(rng, rows, columns):
+    tables = [rng.normal(size=(rows.n_cells[c] + 1, 2)) for c in columns]
+    for table in tables:
+        table[-1] = 0
+    return Factors(columns, *tables)
 
 
-def test_effects_come_first_then_slopes_then_interactions(model, interactions):
-    first, second = level_tables(model, N_CODES, interactions, (None, None))
-    assert first[:, 0].tolist() == [1, 2, 3, 4, 0]
-    assert first[:, 1].tolist() == [-1, -2, -3, -4, 0]
-    np.testing.assert_array_equal(first[:, 2:], interactions[0].astype(np.float32))
-    assert second.tolist() == [[5], [0], [6], [0]]
+def naive_distances(model, rows, weight, column, quantities):
+    """The root mean square of what predictions change by, level by level."""
+    terms = model.mixed.terms
+    keys, codes = terms[column].keys, _codes_of(rows, terms)
+    predictions = []
+    for key in keys:
+        changed = codes.copy()
+        changed[:, column] = key
+        located = model.mixed.locate(Encoded(changed, quantities))
+        predictions.append(model.predict(located))
+    squares = [[(a - b) ** 2 for a in predictions] for b in predictions]
+    return np.sqrt(np.average(squares, axis=2, weights=weight))
 
 
-def test_tables_are_of_single_precision_as_a_networks_are(model, interactions):
-    tables = level_tables(model, N_CODES, interactions, (None, 3))
-    assert [table.dtype for table in tables] == [np.float32] * 2
+def _codes_of(rows, terms):
+    return np.column_stack([terms[c].keys[rows.cells[:, c]] for c in range(3)])
 
 
-@pytest.mark.parametrize("dims", [(6, 3), (4, 1), (3, 2), (1, 1)], ids=str)
-def test_vectors_are_cut_or_filled_with_zeros(dims, model, interactions):
-    whole = level_tables(model, N_CODES, interactions, (None, None))
-    tables = level_tables(model, N_CODES, interactions, dims)
-    for table, full, length in zip(tables, whole, dims, strict=True):
+def distances(table):
+    table = table.astype(float)
+    return np.linalg.norm(table[:, np.newaxis] - table, axis=2)
+
+
+@SEEDS
+@EVERY_KIND
+def test_distances_are_what_predictions_change_by(seed, added, has_factors):
+    model, rows, weight = drawn(seed, added, has_factors)
+    quantities = codes_and_quantities(np.random.default_rng(seed))[1]
+    tables = level_tables(model, rows, weight, N_CODES, (None,) * 3)
+    for column, table in enumerate(tables):
+        keys = model.mixed.terms[column].keys
+        expected = naive_distances(model, rows, weight, column, quantities)
+        # what is cut is a hundredth of the longest axis
+        np.testing.assert_allclose(distances(table[keys]), expected, atol=0.05)
+
+
+@SEEDS
+@EVERY_KIND
+def test_before_axes_are_cut_distances_are_exact(seed, added, has_factors, monkeypatch):
+    monkeypatch.setattr(_tables, "LEAST_SPREAD", 0)
+    model, rows, weight = drawn(seed, added, has_factors)
+    quantities = codes_and_quantities(np.random.default_rng(seed))[1]
+    tables = level_tables(model, rows, weight, N_CODES, (None,) * 3)
+    for column, table in enumerate(tables):
+        keys = model.mixed.terms[column].keys
+        expected = naive_distances(model, rows, weight, column, quantities)
+        np.testing.assert_allclose(distances(table[keys]), expected, atol=1e-5)
+
+
+@EVERY_KIND
+def test_vectors_are_on_their_principal_axes(added, has_factors):
+    model, rows, weight = drawn(0, added, has_factors)
+    for column, table in enumerate(
+        level_tables(model, rows, weight, N_CODES, (None,) * 3)
+    ):
+        learned = table[model.mixed.terms[column].keys]
+        covariance = np.atleast_2d(np.cov(learned.T))
+        np.testing.assert_allclose(covariance, np.diag(np.diag(covariance)), atol=1e-5)
+        assert (np.diff(np.diag(covariance)) <= 0).all()
+
+
+def test_an_effect_alone_is_the_vector():
+    model, rows, weight = drawn(0)
+    for column, table in enumerate(
+        level_tables(model, rows, weight, N_CODES, (None,) * 3)
+    ):
+        keys = model.mixed.terms[column].keys
+        expected = model.mixed.effects(column)
+        np.testing.assert_allclose(table[keys, 0], expected, rtol=1e-6)
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("dims", [None, 1, 9])
+def test_levels_that_were_not_learned_are_zero(added, has_factors, dims):
+    model, rows, weight = drawn(0, added, has_factors)
+    tables = level_tables(model, rows, weight, N_CODES, (dims,) * 3)
+    assert (tables[0][4] == 0).all()
+    for table in tables:
+        assert (table[-1] == 0).all()
+        assert table.dtype == np.float32
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 12])
+def test_vectors_are_cut_or_filled_with_zeros(length):
+    model, rows, weight = drawn(0, *KINDS["all"])
+    whole = level_tables(model, rows, weight, N_CODES, (None,) * 3)
+    tables = level_tables(model, rows, weight, N_CODES, (length,) * 3)
+    for table, full in zip(tables, whole, strict=True):
         assert table.shape == (len(full), length)
         kept = min(length, full.shape[1])
         np.testing.assert_array_equal(table[:, :kept], full[:, :kept])
         assert (table[:, kept:] == 0).all()
 
 
-@pytest.mark.parametrize("dims", [None, 1, 7])
-def test_unseen_levels_are_zero(dims, model, interactions):
-    for table in level_tables(model, N_CODES, interactions, (dims, dims)):
-        assert (table[-1] == 0).all()
+def test_axes_of_next_to_nothing_are_left_out():
+    model, rows, weight = drawn(0, has_factors=True)
+    for factors in model.factors:
+        factors.left[:] *= 1e-6
+    tables = level_tables(model, rows, weight, N_CODES, (None,) * 3)
+    assert [table.shape[1] for table in tables] == [1, 1, 1]
 
 
-def members_of(tables):
-    """Networks of two tables, the second of which is given."""
-    members = []
-    for table in tables:
-        rows, dims = (3, len(table)), (1, table.shape[1])
-        architecture = Architecture(rows, dims, 0, (), (), 1)
-        kernel = np.zeros((1 + table.shape[1], 1))
-        arrays = np.zeros((3, 1)), table, kernel, np.zeros(1)
-        network = Predictor(architecture, arrays, (0, 1))
-        members.append(Member(np.empty(0), np.empty(0), 1.0, network))
-    return members
+def test_effects_of_zero_have_a_vector():
+    model, rows, weight = drawn(0)
+    model.mixed.coefficients[:] = 0
+    tables = level_tables(model, rows, weight, N_CODES, (None,) * 3)
+    assert [table.shape[1] for table in tables] == [1, 1, 1]
+    assert not any(table.any() for table in tables)
 
 
 @SEEDS
-def test_networks_that_only_turned_their_vectors_agree(seed):
-    rng = np.random.default_rng(seed)
-    truth, sizes = rng.normal(size=(30, 3)), np.array([3.0, 2, 1])
-    turns = ortho_group.rvs(3, size=4, random_state=seed)
-    members = members_of([truth @ turn for turn in turns])
-    found = common_vectors(members, 1, truth, sizes)
-    np.testing.assert_allclose(found, truth * sizes, atol=1e-12)
-
-
-@SEEDS
-def test_vectors_of_noisy_networks_average_to_the_truth(seed):
-    rng = np.random.default_rng(seed)
-    truth = rng.normal(size=(200, 2))
-    noisy = [
-        (truth + rng.normal(0, 0.5, (200, 2))) @ turn
-        for turn in ortho_group.rvs(2, size=16, random_state=seed)
-    ]
-    off = common_vectors(members_of(noisy), 1, truth, np.ones(2)) - truth
-    # 0.5 over the root of 16 networks
-    assert np.sqrt((off**2).mean()) == pytest.approx(0.125, rel=0.2)
-
-
-def test_distances_of_a_network_are_kept():
-    rng = np.random.default_rng(0)
-    table = rng.normal(size=(20, 3))
-    found = common_vectors(members_of([table]), 1, rng.normal(size=(20, 3)), np.ones(3))
-    np.testing.assert_allclose(found @ found.T, table @ table.T, atol=1e-12)
+def test_a_wide_cross_is_known_by_its_leading_directions(seed, monkeypatch):
+    """As well as few directions can tell."""
+    model, rows, weight = drawn(seed, [((0, 1), None)])
+    whole = level_tables(model, rows, weight, N_CODES, (None,) * 3)[0]
+    monkeypatch.setattr(_tables, "CROSS_DIMS", 2)
+    part = level_tables(model, rows, weight, N_CODES, (None,) * 3)[0]
+    keys = model.mixed.terms[0].keys
+    assert part.shape[1] < whole.shape[1]
+    assert (
+        np.corrcoef(distances(part[keys]).ravel(), distances(whole[keys]).ravel())[0, 1]
+        > 0.8
+    )

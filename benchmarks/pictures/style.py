@@ -59,6 +59,19 @@ def new_figure(width: float, height: float, title: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def new_figures(width: float, height: float, *titles: str) -> tuple[Figure, list[Axes]]:
+    """Return an empty picture of several parts, side by side."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    parts = list(figure.subplots(1, len(titles)))
+    for axes, title in zip(parts, titles, strict=True):
+        axes.set_title(title)
+    return figure, parts
+
+
 def ordered_colours(n_colours: int) -> np.ndarray:
     """Return colours from dark to light: their order survives in greyscale."""
     from matplotlib import colormaps

@@ -1,0 +1,1 @@
+"""What distances between levels are worth: ``python -m benchmarks geometry``."""

@@ -1,0 +1,94 @@
+"""A model, and what it would be without each of the folds that it was fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from skembed._bilinear import Bilinear, Factors, fit_bilinear, products
+from skembed._folds import Folds
+from skembed._mixed_model import MixedModel, fit_without_folds
+from skembed._pairs import Pair
+from skembed._terms import Located
+
+
+@dataclass(frozen=True, eq=False)
+class CrossFitted:
+    """A model, and its fits without each of the folds.
+
+    Attributes
+    ----------
+    model : Bilinear
+        Fitted on all folds.
+    folds : Folds
+        What it was fitted on.
+    rows : Located
+        Where the rows of the folds are in it.
+    coefficients : ndarray of shape (n_coefficients, n_folds)
+        Of the mixed model without each fold.
+    factors : tuple of tuple of Factors
+        Those without each fold.
+    """
+
+    model: Bilinear
+    folds: Folds
+    rows: Located
+    coefficients: np.ndarray
+    factors: tuple[tuple[Factors, ...], ...]
+
+    @property
+    def products(self) -> np.ndarray:
+        """What pairs of columns add to each row, without its own fold."""
+        added = np.zeros(len(self.rows))
+        for fold, factors in enumerate(self.factors):
+            own = self.folds.rows_of(fold)
+            added[own] = products(factors, self.rows.take(own))
+        return added
+
+    @property
+    def loss(self) -> float:
+        """The sum of squares that is left of each row's target without its own fold."""
+        known = self.model.mixed.predict(
+            self.rows, self.coefficients, self.folds.of_row
+        )
+        error = self.folds.sample.target[:, 0] - known - self.products
+        return float(self.folds.sample.weight @ error**2)
+
+
+def cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:
+    """Fit a mixed model without each of the folds that it was fitted on."""
+    rows = mixed.locate(folds.sample.inputs)
+    fits = fit_without_folds(mixed, rows, folds)
+    return CrossFitted(Bilinear(mixed), folds, rows, fits, ((),) * folds.count)
+
+
+def with_pairs(fitted: CrossFitted, pairs: Sequence[Pair]) -> CrossFitted:
+    """Let columns interact, in the model and in its fits without a fold.
+
+    Parameters
+    ----------
+    fitted : CrossFitted
+        Without interactions.
+    pairs : sequence of Pair
+        The columns that interact.
+
+    Returns
+    -------
+    CrossFitted
+        Of the same rows.
+    """
+    mixed, rows, sample = fitted.model.mixed, fitted.rows, fitted.folds.sample
+    without = []
+    for fold, coefficients in enumerate(fitted.coefficients.T):
+        others = fitted.folds.rows_outside(fold)
+        known = replace(mixed, coefficients=coefficients)
+        read = rows.take(others), sample.take(others)
+        without.append(fit_bilinear(known, *read, pairs))
+    return replace(
+        fitted,
+        model=fit_bilinear(mixed, rows, sample, pairs),
+        coefficients=np.column_stack([fit.mixed.coefficients for fit in without]),
+        factors=tuple(fit.factors for fit in without),
+    )

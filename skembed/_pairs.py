@@ -1,0 +1,216 @@
+"""Pairs of columns whose levels interact: how many dimensions it takes, and a start.
+
+Two levels are alike if they meet the other column's levels with like residuals. The
+singular vectors of the table of these residual sums, one column's levels by the
+other's, are where a bilinear model starts from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import svds
+
+from skembed._terms import Located
+
+MAX_DIMS = 8
+PRIOR_ROWS = 2.0  # shrinks the vectors of rare levels
+MARGIN = 1.05  # over the largest singular value of noise
+MORE_DIMS = 2  # than stand out by themselves: a model shrinks those that are not there
+N_NULLS = 2
+SMALL = 64  # rows or columns of a matrix that is decomposed whole
+FEWEST_LEVELS = 3  # of a column that has dimensions beside its effects
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two columns that interact.
+
+    Attributes
+    ----------
+    columns : tuple of two int
+        Positions of the categorical columns.
+    n_dims : int
+        Length of the vectors whose products tell how they interact.
+    """
+
+    columns: tuple[int, int]
+    n_dims: int
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Which levels of two columns meet, and how often.
+
+    Attributes
+    ----------
+    shape : tuple of two int
+        How many levels the columns have, one more for those that were not learned.
+    codes : tuple of two ndarray of shape (n_cells,)
+        The levels that meet in each cell.
+    of_row : ndarray of shape (n_rows,)
+        The cell of each row.
+    weight : ndarray of shape (n_cells,)
+        How often each cell counts.
+    row_weight : ndarray of shape (n_rows,)
+        How often each row counts.
+    """
+
+    shape: tuple[int, int]
+    codes: tuple[np.ndarray, np.ndarray]
+    of_row: np.ndarray
+    weight: np.ndarray
+    row_weight: np.ndarray
+
+    @property
+    def sizes(self) -> list[np.ndarray]:
+        """How often each level of the two columns counts."""
+        pairs = zip(self.codes, self.shape, strict=True)
+        return [np.bincount(codes, self.weight, n) for codes, n in pairs]
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Add up a value of each row, as often as it counts, over each cell."""
+        return np.bincount(self.of_row, self.row_weight * values, len(self.weight))
+
+    def table(self, values: np.ndarray) -> sparse.csr_matrix:
+        """Return a value of each cell as a table of the two columns' levels."""
+        return sparse.csr_matrix((values, self.codes), shape=self.shape)
+
+    def scaled_sums(self, values: np.ndarray) -> sparse.csr_matrix:
+        """Return a table of these sums, over the root of what noise would give."""
+        left, right = (
+            sparse.diags_array(1 / np.sqrt(size + PRIOR_ROWS)) for size in self.sizes
+        )
+        return (left @ self.table(self.sums(values)) @ right).tocsr()
+
+
+def find_cells(rows: Located, columns: tuple[int, int], weight: np.ndarray) -> Cells:
+    """Find which levels of two columns meet.
+
+    Parameters
+    ----------
+    rows : Located
+        Where the rows are in a model whose first terms are the columns.
+    columns : tuple of two int
+        Which columns.
+    weight : ndarray of shape (n_rows,)
+        How often each row counts.
+
+    Returns
+    -------
+    Cells
+        In the order of the first column's levels.
+    """
+    n_first, n_second = (rows.n_cells[column] + 1 for column in columns)
+    first, second = (rows.cells[:, column].astype(np.int64) for column in columns)
+    distinct, of_row = np.unique(first * n_second + second, return_inverse=True)
+    codes = np.divmod(distinct, n_second)
+    counts = np.bincount(of_row, weight)
+    return Cells((n_first, n_second), codes, of_row, counts, weight)
+
+
+def find_pairs(
+    rows: Located,
+    n_columns: int,
+    residual: np.ndarray,
+    weight: np.ndarray,
+    rng: np.random.Generator,
+) -> list[Pair]:
+    """Find the pairs of columns whose residuals show more structure than noise.
+
+    A dimension counts if its singular value exceeds the largest that residuals of
+    random signs have: parallel analysis (Horn 1965, A Rationale and Test for the Number
+    of Factors in Factor Analysis, Psychometrika 30).
+
+    Parameters
+    ----------
+    rows : Located
+        Where the rows are in a model whose first terms are the columns.
+    n_columns : int
+        How many columns there are.
+    residual : ndarray of shape (n_rows,)
+        What a mixed model leaves over.
+    weight : ndarray of shape (n_rows,)
+        How often each row counts.
+    rng : numpy.random.Generator
+        Draws the signs.
+
+    Returns
+    -------
+    list of Pair
+        In the order of the columns.
+    """
+    signs = rng.choice([-1.0, 1.0], (N_NULLS, len(residual)))
+    found = []
+    for columns in combinations(range(n_columns), 2):
+        cells = find_cells(rows, columns, weight)
+        if min(cells.shape) <= FEWEST_LEVELS:
+            continue
+        _, values, _ = decompose(cells.scaled_sums(residual), MAX_DIMS)
+        nulls = [decompose(cells.scaled_sums(s * residual), 1)[1] for s in signs]
+        n_dims = int((values > MARGIN * np.max(nulls)).sum())
+        if n_dims:
+            found.append(Pair(columns, min(n_dims + MORE_DIMS, MAX_DIMS, *cells.shape)))
+    return found
+
+
+def singular_vectors(
+    cells: Cells, residual: np.ndarray, n_dims: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return vectors of both columns' levels whose products are about the residuals.
+
+    Parameters
+    ----------
+    cells : Cells
+        Of the two columns.
+    residual : ndarray of shape (n_rows,)
+        What a mixed model leaves over.
+    n_dims : int
+        Length of the vectors.
+
+    Returns
+    -------
+    left, right : ndarray of shape (n_levels + 1, n_dims)
+        Of the first column's levels, with a weighted mean square of 1, and of the
+        second's. Zero for levels without rows.
+    """
+    left, values, right = decompose(cells.scaled_sums(residual), n_dims)
+    roots = [np.sqrt(size + PRIOR_ROWS)[:, np.newaxis] for size in cells.sizes]
+    left, right = left / roots[0], right / roots[1] * values
+    left[cells.sizes[0] == 0] = 0  # a singular value of zero has any vectors
+    total = cells.weight.sum()
+    length = np.sqrt(np.maximum(cells.sizes[0] @ left**2 / total, 1e-300))
+    return left / length, right * length * total
+
+
+def decompose(
+    matrix: sparse.csr_matrix, n_dims: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the leading singular vectors of a matrix.
+
+    Parameters
+    ----------
+    matrix : csr_matrix of shape (n_rows, n_columns)
+        May be zero.
+    n_dims : int
+        How many of them, or as many as there are.
+
+    Returns
+    -------
+    left, values, right : ndarray
+        Of shapes (n_rows, n_dims), (n_dims,) and (n_columns, n_dims), largest first.
+    """
+    if min(matrix.shape) <= max(SMALL, n_dims + 1):
+        left, values, right = np.linalg.svd(matrix.toarray(), full_matrices=False)
+    elif matrix.data.any():
+        # ones may be orthogonal to every row
+        start = np.random.default_rng(0).normal(size=min(matrix.shape))
+        left, values, right = svds(matrix, k=n_dims, v0=start)
+        left, values, right = left[:, ::-1], values[::-1], right[::-1]
+    else:
+        left, right = (np.zeros((n, n_dims)) for n in matrix.shape)
+        return left, np.zeros(n_dims), right
+    return left[:, :n_dims], values[:n_dims], right[:n_dims].T

@@ -1,0 +1,282 @@
+"""Outcomes by level, and what is predicted for them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils import check_consistent_length, column_or_1d
+
+from skembed._columns import Column
+from skembed.displays._levels import (
+    Wanted,
+    choose_some_levels,
+    describe_choice,
+    level_name,
+    level_names,
+    vocabulary_of,
+)
+from skembed.displays._style import (
+    AS_IT_IS,
+    BLUE,
+    INK,
+    PALE,
+    axes_or_new,
+    check_installed,
+    dress,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection, PathCollection
+    from matplotlib.figure import Figure
+
+    from skembed._estimator import EmbeddingEstimator
+
+MOST_LEVELS = 20
+MOST_POINTS = 300  # of each level
+HALF_STRIP = 0.34
+
+
+class OutcomesDisplay:
+    """Strips of outcomes by level of one column, and their mean prediction.
+
+    Create it by `OutcomesDisplay.from_estimator`.
+
+    Parameters
+    ----------
+    levels : ndarray of shape (n_shown,)
+        The levels, by rising mean prediction.
+
+    outcomes : sequence of ndarray
+        The outcomes of each level.
+
+    predictions : ndarray of shape (n_shown,)
+        The mean prediction of each level.
+
+    column : hashable
+        The column's name.
+
+    n_levels : int, default=None
+        How many levels the data have; None if all of them are shown.
+
+    Attributes
+    ----------
+    points_ : matplotlib PathCollection
+        Outcomes, of each level no more than 300 drawn at random.
+
+    predictions_ : matplotlib LineCollection
+        The mean predictions.
+
+    means_ : matplotlib PathCollection
+        The mean outcomes.
+
+    ax_ : matplotlib Axes
+        The axes of the strips.
+
+    figure_ : matplotlib Figure
+        The figure.
+
+    Examples
+    --------
+    >>> from skembed import EmbeddingRegressor
+    >>> from skembed.datasets import make_tokens
+    >>> from skembed.displays import OutcomesDisplay
+    >>> X, y = make_tokens(1_000, random_state=0)
+    >>> model = EmbeddingRegressor(n_networks=0).fit(X, y)
+    >>> display = OutcomesDisplay.from_estimator(model, X, y)
+    >>> display.levels.tolist()
+    ['a', 'b', 'c', 'd', 'e']
+    """
+
+    def __init__(
+        self,
+        *,
+        levels: np.ndarray,
+        outcomes: Sequence[np.ndarray],
+        predictions: np.ndarray,
+        column: Hashable,
+        n_levels: int | None = None,
+    ) -> None:
+        self.levels = levels
+        self.outcomes = outcomes
+        self.predictions = predictions
+        self.column = column
+        self.n_levels = n_levels
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: EmbeddingEstimator,
+        X: Any,
+        y: Any,
+        column: Hashable | None = None,
+        *,
+        levels: Wanted = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> OutcomesDisplay:
+        """Draw outcomes beside a fitted estimator's predictions.
+
+        Parameters
+        ----------
+        estimator : EmbeddingRegressor
+            Fitted, to one output.
+
+        X : dataframe or array-like of shape (n_samples, n_features)
+            Rows of the training data, or others.
+
+        y : array-like of shape (n_samples,)
+            Their outcomes.
+
+        column : hashable, default=None
+            The categorical feature, by the keys of `embeddings_`; not needed if there
+            is only one.
+
+        levels : array-like of levels, int or None, default=None
+            Which levels to show, or how many of those that are the most frequent in
+            `X`. None is 20 of them.
+
+        ax : matplotlib Axes, default=None
+            Where to draw; None opens a new figure.
+
+        **kwargs : dict
+            For ``matplotlib.axes.Axes.scatter``, which draws the outcomes.
+
+        Returns
+        -------
+        OutcomesDisplay
+            Drawn.
+        """
+        check_installed("matplotlib", f"{cls.__name__}.from_estimator")
+        name = vocabulary_of(estimator, column).name
+        if estimator.n_outputs_ > 1:
+            raise ValueError(
+                "Outcomes are drawn for one output, and this estimator has "
+                f"{estimator.n_outputs_}."
+            )
+        values = next(c for c in estimator._read(X) if c.name == name)
+        check_consistent_length(X, y)
+        outcomes, predictions = column_or_1d(y), column_or_1d(estimator.predict(X))
+        present, rows = rows_by_level(values)
+        shown = choose_some_levels(
+            present, np.array(list(map(len, rows))), levels, MOST_LEVELS
+        )
+        means = np.array([predictions[rows[level]].mean() for level in shown])
+        order = np.argsort(means, kind="stable")
+        display = cls(
+            levels=present[shown[order]],
+            outcomes=[outcomes[rows[level]] for level in shown[order]],
+            predictions=means[order],
+            column=name,
+            n_levels=len(present),
+        )
+        return display.plot(ax, **kwargs)
+
+    def plot(self, ax: Axes | None = None, **kwargs: Any) -> OutcomesDisplay:
+        """Draw the strips.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None opens a new figure.
+
+        **kwargs : dict
+            For ``matplotlib.axes.Axes.scatter``, which draws the outcomes.
+
+        Returns
+        -------
+        OutcomesDisplay
+            Itself.
+        """
+        check_installed("matplotlib", f"{type(self).__name__}.plot")
+        n_shown = len(self.levels)
+        self.ax_: Axes = axes_or_new(ax, 7.0, 1.8 + 0.34 * n_shown)
+        self.figure_: Figure = self.ax_.get_figure()
+        choice = describe_choice(n_shown, self.n_levels or n_shown)
+        dress(self.ax_, f"Outcomes by {level_name(self.column)}: {choice}", pad=26)
+        self.ax_.grid(axis="x", color=PALE)
+        places = np.arange(n_shown)
+        self.points_: PathCollection = self._draw_strips(kwargs)
+        self.predictions_: LineCollection = self.ax_.vlines(
+            self.predictions,
+            places - HALF_STRIP - 0.08,
+            places + HALF_STRIP + 0.08,
+            colors=INK,
+            linewidth=2.4,
+            label="mean prediction",
+            zorder=3,
+        )
+        self.means_: PathCollection = self._draw_means(places)
+        self.ax_.set_yticks(places, level_names(self.levels), **AS_IT_IS)
+        self.ax_.tick_params(axis="y", length=0)
+        self.ax_.set_ylim(-0.6, n_shown - 0.4)
+        self._add_legend()
+        return self
+
+    def _draw_strips(self, kwargs: dict[str, Any]) -> PathCollection:
+        rng = np.random.default_rng(0)
+        drawn = [
+            rng.choice(outcomes, min(MOST_POINTS, len(outcomes)), replace=False)
+            for outcomes in self.outcomes
+        ]
+        places = np.repeat(np.arange(len(drawn)), list(map(len, drawn)))
+        jitter = rng.uniform(-HALF_STRIP, HALF_STRIP, len(places))
+        is_sample = any(len(outcomes) > MOST_POINTS for outcomes in self.outcomes)
+        note = (
+            f" (no more than {MOST_POINTS} of a level are shown)" if is_sample else ""
+        )
+        self.ax_.set_xlabel(f"outcome{note}", color=INK)
+        looks = {"s": 12, "color": BLUE, "alpha": 0.4, "linewidth": 0}
+        return self.ax_.scatter(
+            np.concatenate(drawn), places + jitter, **looks | kwargs
+        )
+
+    def _draw_means(self, places: np.ndarray) -> PathCollection:
+        return self.ax_.scatter(
+            [outcomes.mean() for outcomes in self.outcomes],
+            places,
+            marker="D",
+            s=34,
+            facecolor="white",
+            edgecolor=INK,
+            linewidth=1.2,
+            label="mean outcome",
+            zorder=4,
+        )
+
+    def _add_legend(self) -> None:
+        self.ax_.legend(
+            handles=[self.predictions_, self.means_],
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=2,
+            borderaxespad=0.3,
+            borderpad=0,
+            frameon=False,
+            fontsize="small",
+            labelcolor=INK,
+        )
+
+
+def rows_by_level(column: Column) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Group the rows of a column.
+
+    Parameters
+    ----------
+    column : Column
+        Its values.
+
+    Returns
+    -------
+    levels : ndarray of shape (n_levels,)
+        Those that occur; NaN for missing values.
+    rows : list of ndarray
+        The rows of each level.
+    """
+    codes, uniques = column.factorized
+    order = np.argsort(codes, kind="stable")
+    used, starts = np.unique(codes[order], return_index=True)
+    levels = np.append(uniques.astype(object), np.nan)[used]  # a code of -1 is missing
+    return levels, np.split(order, starts[1:])

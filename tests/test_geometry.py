@@ -1,0 +1,205 @@
+"""Questions asked of a fitted estimator."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.neighbors import NearestNeighbors
+
+from skembed import EmbeddingRegressor
+from skembed._similarity import METRICS
+from skembed.datasets import make_effects, make_tokens
+from skembed.exceptions import ColumnError, UnknownLevelError
+
+EVERY_METRIC = pytest.mark.parametrize("metric", METRICS)
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Two columns that interact, the levels of the first of uneven counts."""
+    X, y = make_effects(
+        1500, n_levels=(30, 8), interaction_scale=1.0, zipf=0.5, random_state=0
+    )
+    return EmbeddingRegressor(n_networks=0, random_state=0).fit(X, y)
+
+
+@EVERY_METRIC
+def test_similarities_are_a_series_by_level(model, metric):
+    found = model.similarities("a3", "a", metric=metric)
+    assert isinstance(found, pd.Series)
+    assert found.index.tolist() == model.categories_["a"].tolist()
+    assert found.index.name == "a"
+    assert found.name == "distance from a3"
+    assert found["a3"] == 0
+    assert (found.drop("a3") > 0).all()
+
+
+def test_euclidean_and_cosine_are_of_the_vectors(model):
+    vectors = model.embeddings_["a"].astype(float)
+    lengths = np.linalg.norm(vectors, axis=1)
+    cosines = vectors @ vectors[3] / lengths / lengths[3]
+    expected = {
+        "euclidean": np.linalg.norm(vectors - vectors[3], axis=1),
+        "cosine": 1 - cosines,
+    }
+    token = model.categories_["a"][3]
+    for metric, distances in expected.items():
+        found = model.similarities(token, "a", metric=metric)
+        np.testing.assert_allclose(found, distances, atol=1e-6)
+
+
+@EVERY_METRIC
+def test_the_nearest_come_first_with_their_counts(model, metric):
+    everything = model.similarities("a3", "a", metric=metric)
+    found = model.similarities("a3", "a", metric=metric, k=4, return_counts=True)
+    nearest = everything.nsmallest(4)
+    assert found.columns.tolist() == ["distance", "count"]
+    pd.testing.assert_series_equal(found["distance"], nearest, check_names=False)
+    counts = dict(zip(model.categories_["a"], model.category_counts_["a"], strict=True))
+    assert found["count"].tolist() == [counts[level] for level in nearest.index]
+
+
+@EVERY_METRIC
+def test_the_matrix_is_all_similarities(model, metric):
+    matrix = model.similarity_matrix("b", metric=metric)
+    assert matrix.index.tolist() == matrix.columns.tolist()
+    for level in model.categories_["b"]:
+        expected = model.similarities(level, "b", metric=metric)
+        np.testing.assert_allclose(matrix[level], expected, atol=1e-6)
+        np.testing.assert_allclose(matrix.loc[level], expected, atol=1e-6)
+
+
+def test_a_part_of_the_matrix_has_the_order_that_is_asked_for(model):
+    levels = ["b5", "b0", "b7"]
+    part = model.similarity_matrix("b", levels=levels)
+    whole = model.similarity_matrix("b")
+    pd.testing.assert_frame_equal(part, whole.loc[levels, levels])
+
+
+@EVERY_METRIC
+def test_neighbors_are_those_of_each_level(model, metric):
+    found = model.neighbors("a", metric=metric, k=3)
+    assert len(found) == 30 * 3
+    for level in ["a0", "a17", "a29"]:
+        distances = model.similarities(level, "a", metric=metric).drop(level)
+        rows = found[found["level"] == level]
+        np.testing.assert_allclose(rows["distance"], distances.nsmallest(3), atol=1e-6)
+        np.testing.assert_allclose(
+            rows["distance"], distances[rows["neighbor"]], atol=1e-6
+        )
+
+
+def test_neighbors_agree_with_scikit_learn(model):
+    vectors = model.embeddings_["a"].astype(float)
+    places = NearestNeighbors(n_neighbors=6).fit(vectors).kneighbors(vectors)[1][:, 1:]
+    expected = model.categories_["a"][places.ravel()]
+    assert model.neighbors("a")["neighbor"].tolist() == expected.tolist()
+
+
+@EVERY_METRIC
+def test_named_levels_are_not_their_own_neighbors(model, metric):
+    found = model.most_similar(["a3", "a5"], ["a8"], "a", metric=metric, k=27)
+    assert found.columns.tolist() == ["distance", "count"]
+    assert sorted(found.index) == sorted(
+        set(model.categories_["a"]) - {"a3", "a5", "a8"}
+    )
+    assert found["distance"].is_monotonic_increasing
+
+
+def test_the_most_similar_to_one_level_are_its_nearest(model):
+    found = model.most_similar("a3", column="a", k=5)
+    expected = model.similarities("a3", "a", k=6)[1:]
+    pd.testing.assert_series_equal(found["distance"], expected, check_names=False)
+
+
+def test_a_vector_has_nearest_levels(model):
+    vector = model.embeddings_["a"][3]
+    found = model.most_similar(vector, column="a", k=1)
+    assert found.index.tolist() == [model.categories_["a"][3]]
+    listed = model.most_similar([vector], column="a", k=1)
+    pd.testing.assert_frame_equal(found, listed)
+
+
+def test_effects_are_mixed_by_their_predictions(tokens):
+    model = EmbeddingRegressor(n_networks=0).fit(*tokens)
+    assert model.most_similar(["a", "e"], metric="effect", k=1).index.tolist() == ["c"]
+    found = model.most_similar(["b", "c"], ["a"], metric="effect", k=1)
+    assert found.index.tolist() == ["d"]
+
+
+def test_whole_numbers_are_levels_and_not_vectors():
+    X = pd.DataFrame({"shop": np.arange(300) % 6})
+    model = EmbeddingRegressor(n_networks=0).fit(X, X["shop"] % 3 + 0.0)
+    found = model.most_similar(np.array([0, 1]), k=1)
+    assert found.index.tolist() == [3] or found.index.tolist() == [4]
+    assert model.most_similar(0, k=1).index.tolist() == [3]
+
+
+def test_a_missing_level_can_be_asked_about(shop_model):
+    assert shop_model.similarities(None, "city").iloc[-1] == 0
+    assert len(shop_model.most_similar([None], column="city", k=2)) == 2
+    matrix = shop_model.similarity_matrix("city", levels=["Oslo", np.nan])
+    assert matrix.shape == (2, 2)
+
+
+def test_rare_levels_that_share_a_vector_are_at_no_distance():
+    X, y = make_effects(600, n_levels=(30,), zipf=1.5, random_state=0)
+    model = EmbeddingRegressor(n_networks=0, max_categories=5).fit(X, y)
+    rare = pd.Series(model.category_counts_["a"], model.categories_["a"]).nsmallest(3)
+    for metric in METRICS:
+        matrix = model.similarity_matrix(metric=metric, levels=rare.index)
+        assert (matrix.to_numpy() == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "message"),
+    [
+        (lambda m: m.similarities("a99", "a"), UnknownLevelError, "did you mean 'a9'"),
+        (lambda m: m.similarities("a1", "c"), ColumnError, "column='c' is not one of"),
+        (lambda m: m.similarities("a1"), ColumnError, "column=None .*: 'a', 'b'"),
+        (lambda m: m.neighbors(), ColumnError, "'a', 'b'"),
+        (lambda m: m.level_effects("d"), ColumnError, "column='d'"),
+        (
+            lambda m: m.similarities("a1", "a", metric="l1"),
+            ValueError,
+            "metric must be",
+        ),
+        (lambda m: m.similarities("a1", "a", k=0), ValueError, "k must be .*; got 0"),
+        (lambda m: m.neighbors("a", k=1.5), ValueError, "k must be a whole number"),
+        (lambda m: m.most_similar(column="a"), ValueError, "both empty"),
+        (lambda m: m.most_similar("a77", column="a"), UnknownLevelError, "'a77'"),
+        (
+            lambda m: m.similarity_matrix("a", levels=["a1", "x"]),
+            UnknownLevelError,
+            "'x' is not a level",
+        ),
+    ],
+)
+def test_bad_questions_are_refused(model, ask, error, message):
+    with pytest.raises(error, match=message):
+        ask(model)
+
+
+def test_an_estimator_without_a_fit_answers_nothing():
+    with pytest.raises(NotFittedError):
+        EmbeddingRegressor().similarities("a")
+    with pytest.raises(NotFittedError):
+        EmbeddingRegressor().level_effects()
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_motivating_example_is_ranked_whatever_the_metric(example, metric):
+    if metric == "cosine":  # opposite vectors are as far as can be
+        found = example.similarities("e", metric=metric)
+        assert found.idxmax() in {"a", "b"}
+    else:
+        ranked = example.similarities("e", metric=metric).sort_values().index.tolist()
+        assert ranked == ["e", "d", "c", "b", "a"]
+
+
+def test_tokens_of_one_effect_are_alike():
+    X, y = make_tokens(2000, random_state=0)
+    twice = pd.concat([X, X.assign(token=X["token"] + "2")], ignore_index=True)
+    model = EmbeddingRegressor(n_networks=0).fit(twice, np.tile(y, 2))
+    for level in "abcde":
+        assert model.most_similar(level, k=1).index.tolist() == [level + "2"]
