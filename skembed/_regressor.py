@@ -233,7 +233,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     row. A process keeps the graphs of its last four networks, so that only the first
     fit of a network has to build one, whatever `alpha`, `learning_rate`, `epochs` and
     the data. With a callback that has a method for every batch, as ``ModelCheckpoint``
-    and ``TensorBoard`` do, each step is called from Python. What ``ModelCheckpoint``
+    and ``TensorBoard`` do, each step is called from Python; what ``ModelCheckpoint``
     saves predicts the standardised target.
 
     A table of more than four times as many rows as a batch is not worked on as a whole:
@@ -242,9 +242,6 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     in. Adafactor, Lamb, SGD and all optimizers with weight decay, clipping, moving
     averages or accumulated gradients work on the whole table, and so do networks of
     your own, which takes longer.
-
-    Vectors start at the level's mean target, shrunken as ridge regression with penalty
-    `alpha` would, along a random direction, plus what Keras draws.
 
     References
     ----------
