@@ -135,11 +135,10 @@ class _Search:
         self.error = sample.target[:, 0] - mixed.predict(rows)
         columns = range(_n_columns(mixed))
         self.columns = [_Effects(mixed, c, rows.cells[:, c], weight) for c in columns]
-        left_over = self.error.copy()
         self.pairs = []
         for pair in pairs:
             cells = find_cells(rows, pair.columns, weight)
-            self.pairs.append(_Vectors(pair, cells, left_over))
+            self.pairs.append(_Vectors(pair, cells, self.error, self.noise))
             self.error -= self.pairs[-1].predict()
 
     def result(self, mixed: MixedModel) -> Bilinear:
@@ -209,13 +208,17 @@ class _Effects:
 class _Vectors:
     """The posterior of the vectors of a pair of columns."""
 
-    def __init__(self, pair: Pair, cells: Cells, left_over: np.ndarray) -> None:
+    def __init__(
+        self, pair: Pair, cells: Cells, left_over: np.ndarray, noise: float
+    ) -> None:
         self._columns = pair.columns
         self._cells = cells
         self._met = cells.table(cells.weight)
-        self._sides = [
-            _Side(m) for m in singular_vectors(cells, left_over, pair.n_dims)
-        ]
+        first = singular_vectors(cells, left_over, pair.n_dims)
+        left, right = _Side(first), _Side(np.zeros((cells.shape[1], first.shape[1])))
+        sums = cells.table(cells.sums(left_over))
+        right.update(self._met.T @ left.seconds, sums.T @ left.means, noise)
+        self._sides = left, right
         self._products = self._multiply()
 
     def factors(self) -> Factors:

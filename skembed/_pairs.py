@@ -157,10 +157,8 @@ def find_pairs(
     return found
 
 
-def singular_vectors(
-    cells: Cells, residual: np.ndarray, n_dims: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return vectors of both columns' levels whose products are about the residuals.
+def singular_vectors(cells: Cells, residual: np.ndarray, n_dims: int) -> np.ndarray:
+    """Return vectors of the first column's levels that interact as residuals do.
 
     Parameters
     ----------
@@ -173,17 +171,15 @@ def singular_vectors(
 
     Returns
     -------
-    left, right : ndarray of shape (n_levels + 1, n_dims)
-        Of the first column's levels, with a weighted mean square of 1, and of the
-        second's. Zero for levels without rows.
+    ndarray of shape (n_levels + 1, n_dims)
+        With a weighted mean square of 1; zero for levels without rows.
     """
-    left, values, right = decompose(cells.scaled_sums(residual), n_dims)
-    roots = [np.sqrt(size + PRIOR_ROWS)[:, np.newaxis] for size in cells.sizes]
-    left, right = left / roots[0], right / roots[1] * values
-    left[cells.sizes[0] == 0] = 0  # a singular value of zero has any vectors
-    total = cells.weight.sum()
-    length = np.sqrt(np.maximum(cells.sizes[0] @ left**2 / total, 1e-300))
-    return left / length, right * length * total
+    sizes = cells.sizes[0]
+    left, *_ = decompose(cells.scaled_sums(residual), n_dims)
+    left = left / np.sqrt(sizes + PRIOR_ROWS)[:, np.newaxis]
+    left[sizes == 0] = 0  # a singular value of zero has any vectors
+    power = sizes @ left**2 / sizes.sum()
+    return np.asarray(left / np.sqrt(np.maximum(power, 1e-300)))
 
 
 def decompose(

@@ -47,6 +47,19 @@ def test_the_first_axis_rises_with_the_effects(seed):
     np.testing.assert_allclose(opposite, -first)
 
 
+@SEEDS
+def test_where_effects_start_from_is_of_no_account(seed):
+    vectors, effects = drawn(seed)
+    axes = [principal_axes(vectors, effects + start) for start in (0, 1000)]
+    np.testing.assert_array_equal(*axes)
+
+
+def test_axes_of_single_precision_vectors_are_of_double_precision():
+    vectors, effects = drawn(0)
+    axes = principal_axes(vectors.astype(np.float32), effects)
+    np.testing.assert_allclose(axes.T @ axes, np.eye(4), atol=1e-12)
+
+
 def test_an_axis_without_effects_points_to_its_longer_tail():
     coordinates = np.array([-1.0, -1, -1, 3, 0])
     effects = np.array([1.0, -1, 0, 0, 0])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import minimize
 from scipy.spatial.distance import pdist, squareform
@@ -67,13 +68,16 @@ class NaiveSearch:
         self.vectors, self.spread, self.variance = {}, {}, {}
         for pair in pairs:
             cells = find_cells(rows, pair.columns, sample.weight)
-            start = singular_vectors(cells, left_over, pair.n_dims)
-            for side, vectors in zip(
-                (pair.columns, pair.columns[::-1]), start, strict=True
-            ):
+            first = singular_vectors(cells, left_over, pair.n_dims)
+            empty = np.zeros((cells.shape[1], pair.n_dims))
+            for side, vectors in ((pair.columns, first), (pair.columns[::-1], empty)):
                 self.vectors[side] = vectors
                 self.spread[side] = np.zeros((*vectors.shape, pair.n_dims))
                 self.variance[side] = np.ones(pair.n_dims)
+            self.update_vectors(*pair.columns[::-1])
+            n_rows = len(self.codes)
+            explained = [self.effect(i) + self.product(i) for i in range(n_rows)]
+            left_over = self.rest - explained
 
     def parts(self):
         """Each updates a part of what is known, in the order of the search."""
@@ -410,3 +414,19 @@ def test_a_pair_can_be_asked_from_either_side():
     ]:
         for part, wanted in zip(factors.of_column(column), expected, strict=True):
             assert part is wanted or part == wanted
+
+
+def test_rare_levels_that_meet_each_other_only_have_no_wild_effects():
+    """As carriers of few flights and the numbers of these do."""
+    X, y, _ = drawn(0, 3000, n_levels=(20, 60), interaction_scale=0.3)
+    rare = pd.DataFrame({"a": ["a20"] * 4, "b": ["b60", "b60", "b61", "b62"]})
+    X = pd.concat([X, rare], ignore_index=True)
+    y = pd.concat([y, pd.Series([6.0, 5.5, 6.5, 6.0])], ignore_index=True)
+    mixed, rows, sample = problem(X, y)
+    found = fit_bilinear(mixed, rows, sample, [Pair((0, 1), 3)])
+    largest = np.abs(sample.target).max()
+    assert np.abs(found.mixed.effects(0)).max() < largest
+    every_pair = rows.take(np.arange(60))
+    every_pair.cells[:, 0] = 20
+    every_pair.cells[:, 1] = np.arange(60)
+    assert np.abs(found.predict(every_pair)).max() < 2 * largest

@@ -29,7 +29,8 @@ def problem(seed=0, n_samples=900, noise=0.3):
     target = first[codes[:, 0]] * second[codes[:, 1]] + x[:, 0]
     target += rng.normal(0, noise, n_samples)
     target = (target - target.mean()) / target.std()
-    sample = make_sample(Encoded(codes, x), target[:, np.newaxis], None)
+    weight = rng.integers(1, 4, n_samples).astype(float)
+    sample = make_sample(Encoded(codes, x), target[:, np.newaxis], weight)
     folds = deal_into_folds(sample, N_FOLDS, rng)
     inputs = folds.sample.inputs
     terms = [learn_term(inputs, (c,), (n,))[0] for c, n in enumerate((21, 16))]

@@ -8,8 +8,8 @@ from skembed._bilinear import Bilinear, Factors
 from skembed._encoding import Encoded
 from skembed._mixed_model import MixedModel
 from skembed._ramps import learn_ramps
-from skembed._tables import level_tables
-from skembed._terms import learn_term
+from skembed._tables import _cross_vectors, level_tables
+from skembed._terms import cell_keys, learn_term
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 N_CODES = (7, 6, 4)  # that of unseen levels the last
@@ -187,3 +187,25 @@ def test_a_wide_cross_is_known_by_its_leading_directions(seed, monkeypatch):
         np.corrcoef(distances(part[keys]).ravel(), distances(whole[keys]).ravel())[0, 1]
         > 0.8
     )
+
+
+@SEEDS
+@pytest.mark.parametrize("columns", [(0, 1), (0, 1, 2)], ids=len)
+def test_leading_directions_of_a_cross_lose_the_least(seed, columns, monkeypatch):
+    """Of what rows would be predicted by, if their level were another (Eckart 1936)."""
+    monkeypatch.setattr(_tables, "CROSS_DIMS", 2)
+    model, rows, _ = drawn(seed, [(columns, None)])
+    rows = rows.take(np.repeat(np.arange(N_ROWS), np.arange(N_ROWS) % 7))
+    terms, codes = model.mixed.terms, _codes_of(rows, model.mixed.terms)
+    known = dict(zip(terms[3].keys.tolist(), model.mixed.effects(3), strict=True))
+    effects = []
+    for level in terms[0].keys:
+        codes[:, 0] = level
+        changed = Encoded(codes, np.zeros((len(codes), 0)))
+        keys = cell_keys(changed, columns, terms[3].table_rows)
+        effects.append([known.get(key, 0.0) for key in keys.tolist()])
+    own, met = _cross_vectors(model, rows, 3, 0)
+    lost = np.sum((effects - own @ met.T) ** 2)
+    values = np.linalg.svd(effects, compute_uv=False)
+    assert lost == pytest.approx(np.sum(values[2:] ** 2))
+    assert lost > 0.01 * np.sum(values**2)
