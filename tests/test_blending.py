@@ -313,10 +313,25 @@ def test_where_counts_tell_of_effects_new_levels_are_predicted_sensibly(seed):
     assert error(blend, unseen, mean[later]) < 1.05 * error(mixed, unseen, mean[later])
 
 
-def test_a_constant_target_is_predicted():
-    inputs, target, _ = table(300, n_quantities=1)
-    blend, _ = fitted(inputs, np.full_like(target, 2.0), epochs=2)
+@pytest.mark.parametrize("n_levels", [N_LEVELS, (100, 80)])
+def test_a_constant_target_is_predicted(n_levels):
+    inputs, target, _ = table(300, n_levels=n_levels, n_quantities=1)
+    table_rows = [n + 1 for n in n_levels]
+    target = np.full_like(target, 2.0)
+    blend, _ = fitted(inputs, target, table_rows=table_rows, epochs=2)
     np.testing.assert_allclose(blend.forward(inputs), 2.0, atol=1e-2)
+
+
+def test_columns_that_matter_only_together_are_predicted():
+    """All levels of both meet as often, and each has a mean of exactly zero."""
+    codes = np.stack(np.divmod(np.arange(70 * 70), 70), axis=1).astype(np.int32)
+    inputs = Encoded(codes, np.zeros((70 * 70, 0)))
+    target = (-1.0) ** codes.sum(axis=1)
+    blend, _ = fitted(inputs, target, table_rows=(71, 71), n_networks=0)
+    np.testing.assert_allclose(blend.forward(inputs)[:, 0], target, atol=0.01)
+    for vectors in blend.tables:
+        assert pdist(vectors[[0, 1]]) == pytest.approx(2, abs=0.01)
+        assert pdist(vectors[[0, 2]]) == pytest.approx(0, abs=0.01)
 
 
 def test_quantities_alone_make_a_blend():
