@@ -332,7 +332,7 @@ def test_importing_displays_is_cheap():
 
 def test_missing_packages_are_named(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
-    hint = r"requires umap.*pip install \"skembed\[plots\]\""
+    hint = r"requires umap.*pip install \"skembed\[umap\]\""
     with pytest.raises(ImportError, match=hint):
         EmbeddingMapDisplay.from_estimator(model, "a", projection="umap")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
