@@ -186,6 +186,47 @@ def test_a_cross_stays_only_if_it_predicts_rows_of_other_folds(
     assert columns == expected
 
 
+def test_where_nothing_is_to_be_added_variances_are_estimated_to_the_end(monkeypatch):
+    monkeypatch.setattr(_blending, "find_terms", lambda *_: ([], []))
+    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
+    inputs, target, _ = table(3000, noise=0.3)
+    penalties = []
+    for n_rounds in (1, 20):
+        monkeypatch.setattr(_blending, "FIRST_ROUNDS", n_rounds)
+        blend, _ = fitted(inputs, target, n_networks=0)
+        penalties.append(blend.model.mixed.penalties)
+    np.testing.assert_allclose(*penalties, rtol=0.01)
+
+
+def test_pairs_are_looked_for_among_all_observations(monkeypatch):
+    totals = []
+
+    def find_pairs(rows, n_columns, residual, weight, rng):
+        totals.append((n_columns, weight.sum()))
+        return []
+
+    monkeypatch.setattr(_blending, "find_pairs", find_pairs)
+    inputs, target, _ = table(200)
+    fitted(inputs, target, np.full(200, 20.0), n_networks=0)
+    assert set(totals) == {(2, 4000.0)}
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.0), (0.0, 0.5), (0.0, 0.0)])
+def test_networks_are_kept_if_rows_of_known_or_of_new_levels_believe_them(
+    shares, monkeypatch
+):
+    monkeypatch.setattr(_blending, "_share", lambda *_: shares[0])
+    monkeypatch.setattr(_blending, "share_if_new", lambda *_: shares[1])
+    blend, history = fitted(*table(300)[:2], epochs=1)
+    if any(shares):
+        kept = blend.corrections
+        assert (kept.share, kept.share_if_new) == shares
+        assert len(kept.members) == 2
+    else:
+        assert blend.corrections is None
+    assert len(history["loss"]) == 1
+
+
 def test_a_prediction_is_the_models_and_the_share_of_what_networks_add(monkeypatch):
     monkeypatch.setattr(_blending, "LEAST_SHARE", -1)
     inputs, target, _ = table(interaction_scale=1.5, n_quantities=1)
@@ -252,6 +293,22 @@ def test_distances_of_vectors_are_those_of_the_truth(blend):
     for name, vectors in zip("ab", blend.tables, strict=True):
         found, gaps = pdist(vectors[:-1]), squareform(truth.gaps(X, name), checks=False)
         assert spearmanr(found, gaps)[0] > 0.97
+
+
+def test_distances_are_what_the_model_changes_by_over_all_observations():
+    """Of which most are where slopes matter least."""
+    inputs, target, _ = table(1500, n_quantities=1, slope_scale=1.5, noise=0.3)
+    x = inputs.quantities[:, 0]
+    weight = np.where(np.abs(x) < 0.5, 20.0, 1.0)
+    blend, _ = fitted(inputs, target, weight, n_networks=0)
+    predictions = []
+    for level in range(10):
+        codes = inputs.codes.copy()
+        codes[:, 0] = level
+        predictions.append(predict(blend.model, Encoded(codes, inputs.quantities)))
+    expected = pdist(predictions, lambda a, b: np.average((a - b) ** 2, weights=weight))
+    found = pdist(blend.tables[0][:10])
+    np.testing.assert_allclose(found, np.sqrt(expected), atol=0.02)
 
 
 def test_vectors_have_the_length_that_was_asked_for():

@@ -20,7 +20,7 @@ PAIRS = [Pair((0, 1), 2)]
 N_FOLDS = 3
 
 
-def problem(seed=0, n_samples=900, noise=0.3):
+def problem(seed=0, n_samples=500, noise=0.3):
     """Folds of two columns that interact and a quantity, and their mixed model."""
     rng = np.random.default_rng(seed)
     codes = rng.integers(0, (20, 15), (n_samples, 2)).astype(np.int32)
@@ -29,7 +29,7 @@ def problem(seed=0, n_samples=900, noise=0.3):
     target = first[codes[:, 0]] * second[codes[:, 1]] + x[:, 0]
     target += rng.normal(0, noise, n_samples)
     target = (target - target.mean()) / target.std()
-    weight = rng.integers(1, 4, n_samples).astype(float)
+    weight = rng.integers(1, 9, n_samples).astype(float)  # over all folds
     sample = make_sample(Encoded(codes, x), target[:, np.newaxis], weight)
     folds = deal_into_folds(sample, N_FOLDS, rng)
     inputs = folds.sample.inputs

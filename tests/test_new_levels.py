@@ -1,5 +1,7 @@
 """What is said of new levels is judged by levels that no network has seen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -126,6 +128,25 @@ def test_rows_of_levels_that_are_left_out_tell_nothing(
     count_of_level = seen["inputs"].quantities[held_out, -1]
     assert (count_of_level == 0).all()
     assert seen["inputs"].quantities.shape[1] == n_lines + 2 + len(pairs) + 2 * 2
+
+
+def test_the_average_of_networks_is_what_is_to_be_believed(monkeypatch):
+    """One network is trained, but several were: they differ by an ambiguity."""
+    seen = []
+
+    def believable_share(*judged):
+        seen.append(judged)
+        return 0.4
+
+    task, fitted, corrected = problem(*table(0, of_no_consequence), epochs=1)
+    networks = replace(corrected.networks, ambiguity=0.123)
+    corrected = replace(corrected, networks=networks)
+    monkeypatch.setattr(_new_levels, "believable_share", believable_share)
+    assert share_if_new(task, fitted, corrected, TABLE_ROWS) == 0.4
+    ((error, change, weight, ambiguity),) = seen
+    assert ambiguity == 0.123
+    assert len(error) == len(change) == len(weight)
+    assert weight.sum() == pytest.approx(LEFT_OUT * len(table(0, of_no_consequence)[1]))
 
 
 def test_rows_are_known_by_where_they_come_from():

@@ -147,9 +147,9 @@ def frames(seed, **slopes):
     return X[known], y[known], X[~known], mean[~known]
 
 
-def fitted(X, y, n_networks=0):
-    model = EmbeddingRegressor(n_networks=n_networks, hidden_units=(8,), random_state=0)
-    return model.fit(X, y)
+def fitted(X, y, n_networks=0, **changes):
+    options = {"n_networks": n_networks, "hidden_units": (8,), "random_state": 0}
+    return EmbeddingRegressor(**options | changes).fit(X, y)
 
 
 @SEEDS
@@ -191,6 +191,13 @@ def test_only_rows_of_new_levels_of_the_column_are_predicted_without_it():
     new = slice(5, 10)
     by_hand[new] = newcomers.blend.forward(drop_column(inputs.take(new), 0))[:, 0]
     np.testing.assert_allclose(core.forward(inputs)[:, 0], by_hand)
+
+
+def test_the_columns_that_stay_keep_the_length_of_their_vectors():
+    X, y, *_ = frames(0)
+    core = fitted(X, y, embedding_dim={"id": 3, "kind": 2})._model.core
+    assert [vectors.shape[1] for vectors in core.tables] == [3, 2]
+    assert [vectors.shape[1] for vectors in core.newcomers.blend.tables] == [2]
 
 
 @SEEDS

@@ -194,6 +194,15 @@ def test_a_small_matrix_has_as_many_dimensions_as_it_can(shape):
     assert len(values) == min(shape)
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e100])
+def test_a_large_matrix_may_have_any_unit(unit):
+    matrix = sparse.csr_matrix(np.random.default_rng(0).normal(size=(90, 70)))
+    left, values, right = decompose(matrix, 4)
+    found = decompose(unit * matrix, 4)
+    np.testing.assert_allclose(found[1], unit * values)
+    np.testing.assert_allclose(found[0] @ found[2].T, left @ right.T, atol=1e-8)
+
+
 def test_a_large_matrix_may_be_zero():
     matrix = sparse.csr_matrix((90, 70))
     found = decompose(matrix, 4)
