@@ -199,13 +199,14 @@ def decompose(
     left, values, right : ndarray
         Of shapes (n_rows, n_dims), (n_dims,) and (n_columns, n_dims), largest first.
     """
+    largest = np.abs(matrix.data).max(initial=0.0)
     if min(matrix.shape) <= max(SMALL, n_dims + 1):
         left, values, right = np.linalg.svd(matrix.toarray(), full_matrices=False)
-    elif matrix.data.any():
+    elif largest > 0:
         # ones may be orthogonal to every row
         start = np.random.default_rng(0).normal(size=min(matrix.shape))
-        left, values, right = svds(matrix, k=n_dims, v0=start)
-        left, values, right = left[:, ::-1], values[::-1], right[::-1]
+        left, values, right = svds(matrix / largest, k=n_dims, v0=start)
+        left, values, right = left[:, ::-1], largest * values[::-1], right[::-1]
     else:
         left, right = (np.zeros((n, n_dims)) for n in matrix.shape)
         return left, np.zeros(n_dims), right
