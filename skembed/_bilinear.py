@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from skembed._mixed_model import LEAST_NOISE, MixedModel
 from skembed._pairs import Cells, Pair, find_cells, singular_vectors
@@ -59,6 +60,17 @@ class Factors:
 def products(factors: Sequence[Factors], rows: Located) -> np.ndarray:
     """Add up the products of all pairs for each row."""
     return np.sum([np.zeros(len(rows)), *(f.predict(rows) for f in factors)], axis=0)
+
+
+def products_by_fit(
+    factors: Sequence[Sequence[Factors]], rows: Located, fit: np.ndarray
+) -> np.ndarray:
+    """Add up the products of all pairs for each row, by the fit that counts for it."""
+    added = np.zeros(len(rows))
+    for i, of_fit in enumerate(factors):
+        own = np.flatnonzero(fit == i)
+        added[own] = products(of_fit, rows.take(own))
+    return added
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,14 +155,10 @@ class _Search:
 
     def result(self, mixed: MixedModel) -> Bilinear:
         """Return the posterior means."""
-        coefficients = mixed.coefficients.copy()
-        start = len(mixed.ramps.center)
-        for column in self.columns:
-            end = start + len(column.means) - 1
-            coefficients[start:end] = column.means[:-1]
-            start = end
-        factors = tuple(pair.factors() for pair in self.pairs)
-        return Bilinear(replace(mixed, coefficients=coefficients), factors)
+        changed = replace(mixed, coefficients=mixed.coefficients.copy())
+        for c, column in enumerate(self.columns):
+            changed.effects(c)[:] = column.means[:-1]
+        return Bilinear(changed, tuple(pair.factors() for pair in self.pairs))
 
     def improve(self) -> None:
         """Improve every part, then the noise."""
@@ -169,7 +177,7 @@ def _n_columns(mixed: MixedModel) -> int:
     """Count the terms of single columns, which come before all others."""
     n_columns = 0
     for term in mixed.terms:
-        if term.columns != (n_columns,) or term.quantity is not None:
+        if term.columns != (n_columns,):
             break
         n_columns += 1
     return n_columns
@@ -215,11 +223,8 @@ class _Vectors:
         self._cells = cells
         self._met = cells.table(cells.weight)
         first = singular_vectors(cells, left_over, pair.n_dims)
-        left, right = _Side(first), _Side(np.zeros((cells.shape[1], first.shape[1])))
-        sums = cells.table(cells.sums(left_over))
-        right.update(self._met.T @ left.seconds, sums.T @ left.means, noise)
-        self._sides = left, right
-        self._products = self._multiply()
+        self._sides = _Side(first), _Side(np.zeros((cells.shape[1], first.shape[1])))
+        self._improve_right(cells.table(cells.sums(left_over)), noise)
 
     def factors(self) -> Factors:
         """Return the posterior means."""
@@ -234,20 +239,22 @@ class _Vectors:
         """Explain a target, a value for each row, better."""
         sums = self._cells.table(self._cells.sums(target))
         left, right = self._sides
-        left.update(self._met @ right.seconds, sums @ right.means, noise)
-        right.update(self._met.T @ left.seconds, sums.T @ left.means, noise)
-        self._products = self._multiply()
+        left.update(self._right_seconds, sums @ right.means, noise)
+        self._improve_right(sums, noise)
 
     def variance(self) -> float:
         """Return the sum over observations of the variance of the products."""
-        left, right = self._sides
-        seconds = (left.seconds * (self._met @ right.seconds)).sum()
+        left, _ = self._sides
+        seconds = (left.seconds * self._right_seconds).sum()
         return float(seconds - self._cells.weight @ self._products**2)
 
-    def _multiply(self) -> np.ndarray:
-        pairs = zip(self._sides, self._cells.codes, strict=True)
-        left, right = (side.means[codes] for side, codes in pairs)
-        return np.asarray((left * right).sum(axis=1))
+    def _improve_right(self, sums: sparse.csr_matrix, noise: float) -> None:
+        """Find the right side, given the left one, and what follows from both."""
+        left, right = self._sides
+        right.update(self._met.T @ left.seconds, sums.T @ left.means, noise)
+        self._right_seconds = self._met @ right.seconds
+        first, second = self._cells.codes
+        self._products = (left.means[first] * right.means[second]).sum(axis=1)
 
 
 class _Side:

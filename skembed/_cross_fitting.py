@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skembed._bilinear import Bilinear, Factors, fit_bilinear, products
+from skembed._bilinear import Bilinear, Factors, fit_bilinear, products_by_fit
 from skembed._folds import Folds
 from skembed._mixed_model import MixedModel, fit_without_folds
 from skembed._pairs import Pair
@@ -41,11 +41,7 @@ class CrossFitted:
     @property
     def products(self) -> np.ndarray:
         """What pairs of columns add to each row, without its own fold."""
-        added = np.zeros(len(self.rows))
-        for fold, factors in enumerate(self.factors):
-            own = self.folds.rows_of(fold)
-            added[own] = products(factors, self.rows.take(own))
-        return added
+        return products_by_fit(self.factors, self.rows, self.folds.of_row)
 
     @property
     def loss(self) -> float:

@@ -6,12 +6,11 @@ row's own fold, or it would learn to trust what the row itself has told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from skembed._bilinear import Bilinear, Factors, products
+from skembed._bilinear import Bilinear, Factors, products_by_fit
 from skembed._cross_fitting import CrossFitted
 from skembed._folds import Folds
 from skembed._terms import Located
@@ -113,25 +112,15 @@ def evidence(
     if fit is None:
         fit = np.zeros(len(rows), dtype=np.intp)
     lines, terms = rows.add_up(knowledge.coefficients, fit)
-    added = _products(rows, knowledge.factors, fit)
-    prediction = knowledge.mean + lines + terms.sum(axis=1) + added.sum(axis=1)
+    added = products_by_fit(knowledge.factors, rows, fit)
+    prediction = knowledge.mean + lines + terms.sum(axis=1) + added
     counts = np.empty(rows.cells.shape)
     blocks = np.split(knowledge.counts, np.cumsum(rows.n_cells, dtype=np.intp))[:-1]
     for t, known in enumerate(blocks):
         padded = np.vstack([known, np.zeros((1, known.shape[1]))])
         counts[:, t] = padded[rows.cells[:, t], fit]
     sums = np.column_stack([lines, prediction])
-    features = [rows.lines.toarray(), sums, terms, added, np.log1p(counts)]
+    features = [rows.lines.toarray(), sums, terms, np.log1p(counts)]
+    if knowledge.factors[0]:
+        features.insert(-1, added[:, np.newaxis])
     return Evidence(np.hstack(features), prediction, counts)
-
-
-def _products(
-    rows: Located, factors: Sequence[Sequence[Factors]], fit: np.ndarray
-) -> np.ndarray:
-    """Return what pairs of columns add to rows: one sum, or none without pairs."""
-    added = np.zeros((len(rows), min(len(factors[0]), 1)))
-    for i, of_fit in enumerate(factors):
-        own = np.flatnonzero(fit == i)
-        if added.size and len(own):
-            added[own, 0] = products(of_fit, rows.take(own))
-    return added

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import pairwise_distances
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._model import Model
@@ -114,11 +113,9 @@ class GeometryMixin:
             np.arange(len(distances)) if k is None else nearest(distances, _whole(k))
         )
         found = space.table(distances, places)
-        return (
-            found
-            if return_counts
-            else found["distance"].rename(f"distance from {token}")
-        )
+        if return_counts:
+            return found
+        return found["distance"].rename(f"distance from {token}")
 
     def most_similar(
         self,
@@ -227,11 +224,8 @@ class GeometryMixin:
             places = np.arange(len(space.points))
         else:
             places = np.array([space.position(level) for level in levels], dtype=int)
-        points = space.points[places].astype(np.float64)
-        distances = pairwise_distances(points)
-        if metric == "cosine":
-            distances = distances**2 / 2
         index = space.index(places)
+        distances = space.distances_among(places)
         return pd.DataFrame(distances, index=index, columns=index)
 
     def neighbors(

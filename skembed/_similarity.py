@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import pairwise_distances
 
 from skembed._nearest import nearest_points
 from skembed._spelling import close_spellings
@@ -69,6 +70,11 @@ class Space:
         """Return the positions and distances of each level's `k` nearest others."""
         places, distances = nearest_points(self.points, k)
         return places, self._distances(distances**2)
+
+    def distances_among(self, places: np.ndarray) -> np.ndarray:
+        """Return the distances of some levels from one another."""
+        points = self.points[places].astype(np.float64)
+        return self._distances(pairwise_distances(points) ** 2)
 
     def _distances(self, squares: np.ndarray) -> np.ndarray:
         return squares / 2 if self.metric == "cosine" else np.sqrt(squares)

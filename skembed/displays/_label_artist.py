@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
-# itself imported only to draw
-from matplotlib.artist import Artist  # noqa: TID253
-from matplotlib.axes import Axes  # noqa: TID253
-from matplotlib.backend_bases import RendererBase  # noqa: TID253
-from matplotlib.collections import PathCollection  # noqa: TID253
-from matplotlib.patheffects import withStroke  # noqa: TID253
-from matplotlib.text import Annotation  # noqa: TID253
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.collections import PathCollection
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 
 from skembed.displays._labels import STEP, Discs, place_labels
 from skembed.displays._style import AS_IT_IS, INK, MUTED
