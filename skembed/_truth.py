@@ -95,23 +95,46 @@ class Truth:
             The root mean square, over the rows, of what the expected outcome would
             change by if one level took the other's place.
         """
-        place = self.columns.index(column)
-        coordinates = [self.effects[place][:, np.newaxis], self.vectors[place]]
-        if place == 0 and len(self.coefficients):
-            coordinates.append(self.slopes[:, np.newaxis])
-        factors = self.factors(X, column)
+        codes = [self.codes(X, name) for name in self.columns]
+        quantities = X.drop(columns=self.columns).to_numpy()
+        factors = self.factors(codes, quantities, column)
         squares, axes = np.linalg.eigh(factors.T @ factors / len(factors))
-        points = np.hstack(coordinates) @ (axes * np.sqrt(np.maximum(squares, 0)))
+        scale = axes * np.sqrt(np.maximum(squares, 0))
+        points = self.coordinates(column) @ scale
         levels = self.levels(column)
         return pd.DataFrame(pairwise_distances(points), index=levels, columns=levels)
 
-    def factors(self, X: pd.DataFrame, column: str) -> np.ndarray:
-        """Return what a level's effect, vector and slope are multiplied by.
+    def coordinates(self, column: str) -> np.ndarray:
+        """Return all that is true of each level of a column.
 
         Parameters
         ----------
-        X : DataFrame
-            Generated rows.
+        column : str
+            Which column.
+
+        Returns
+        -------
+        ndarray of shape (n_levels, 1 + latent_dim) or (n_levels, 2 + latent_dim)
+            The effect, the vector, and for the first column the slope, if there is a
+            quantity.
+        """
+        place = self.columns.index(column)
+        parts = [self.effects[place][:, np.newaxis], self.vectors[place]]
+        if place == 0 and len(self.coefficients):
+            parts.append(self.slopes[:, np.newaxis])
+        return np.hstack(parts)
+
+    def factors(
+        self, codes: list[np.ndarray], quantities: np.ndarray, column: str
+    ) -> np.ndarray:
+        """Return what the coordinates of a column's levels are multiplied by.
+
+        Parameters
+        ----------
+        codes : list of ndarray of shape (n_samples,)
+            The number of each column's level.
+        quantities : ndarray of shape (n_samples, n_quantities)
+            As they are in X.
         column : str
             Which column.
 
@@ -121,13 +144,14 @@ class Truth:
             1, the sum of the other levels' vectors, and for the first column the first
             quantity, if there is one.
         """
-        met = np.zeros((len(X), self.vectors[0].shape[1]))
-        for name, vectors in zip(self.columns, self.vectors, strict=True):
-            if name != column:
-                met += vectors[self.codes(X, name)]
-        parts = [np.ones((len(X), 1)), met]
-        if column == self.columns[0] and len(self.coefficients):
-            parts.append(X[["x0"]].to_numpy())
+        place = self.columns.index(column)
+        met = np.zeros((len(codes[0]), self.vectors[0].shape[1]))
+        for other, (table, levels) in enumerate(zip(self.vectors, codes, strict=True)):
+            if other != place:
+                met += table[levels]
+        parts = [np.ones((len(met), 1)), met]
+        if place == 0 and len(self.coefficients):
+            parts.append(quantities[:, :1])
         return np.hstack(parts)
 
     def codes(self, X: pd.DataFrame, column: str) -> np.ndarray:

