@@ -124,28 +124,17 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     )
     _add_overview_options(parser)
     commands = parser.add_subparsers(title="other commands", dest="command")
-    speed = commands.add_parser(
-        "speed",
-        help="race skembed against its rivals instead: speed --help",
-        description=SPEED_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_speed_options(speed)
-    accuracy = commands.add_parser(
-        "accuracy",
-        help="compare its predictions with its rivals' instead: accuracy --help",
-        description=ACCURACY_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_accuracy_options(accuracy)
-    geometry = commands.add_parser(
-        "geometry",
-        help="see what distances between levels are worth instead: geometry --help",
-        description=GEOMETRY_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_geometry_options(geometry)
-    return parser, {"speed": speed, "accuracy": accuracy}
+    by_command = {}
+    for name, (summary, description, add_options) in COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=f"{summary} instead: {name} --help",
+            description=description,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        add_options(command)
+        by_command[name] = command
+    return parser, by_command
 
 
 def _add_overview_options(parser: argparse.ArgumentParser) -> None:
@@ -171,12 +160,25 @@ def _add_overview_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_speed_options(parser: argparse.ArgumentParser) -> None:
+def _add_quick(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--quick",
         action="store_true",
-        default=argparse.SUPPRESS,  # or it would undo a --quick before "speed"
-        help="take a twentieth of the rows, 1 repeat and a grid of 1 candidate, which "
+        default=argparse.SUPPRESS,  # or it would undo a --quick before the command
+        help=what,
+    )
+
+
+def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--out", type=Path, default=argparse.SUPPRESS, metavar="FOLDER", help=what
+    )
+
+
+def _add_speed_options(parser: argparse.ArgumentParser) -> None:
+    _add_quick(
+        parser,
+        "take a twentieth of the rows, 1 repeat and a grid of 1 candidate, which "
         "ends in under two minutes; the motivating example stays whole",
     )
     parser.add_argument(
@@ -196,19 +198,11 @@ def _add_speed_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_accuracy_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        default=argparse.SUPPRESS,  # or it would undo a --quick before "accuracy"
-        help="take 4,000 rows and 2 folds of each table",
+    _add_quick(
+        parser,
+        "take 4,000 rows and 2 folds of each table",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=argparse.SUPPRESS,
-        metavar="FOLDER",
-        help="where accuracy.csv and accuracy.md are (default: results)",
-    )
+    _add_out(parser, "where accuracy.csv and accuracy.md are (default: results)")
     parser.add_argument(
         "--data",
         type=_folder,
@@ -239,19 +233,13 @@ def _add_accuracy_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_geometry_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        default=argparse.SUPPRESS,  # or it would undo a --quick before "geometry"
-        help="take 2 seeds of 5 kinds of tables, a twentieth of the levels and 40,000 "
+    _add_quick(
+        parser,
+        "take 2 seeds of 5 kinds of tables, a twentieth of the levels and 40,000 "
         "flights",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=argparse.SUPPRESS,
-        metavar="FOLDER",
-        help="where geometry.md and destinations.png are written (default: results)",
+    _add_out(
+        parser, "where geometry.md and destinations.png are written (default: results)"
     )
     parser.add_argument(
         "--seeds",
@@ -273,6 +261,25 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is not positive")
     return number
+
+
+COMMANDS = {
+    "speed": (
+        "race skembed against its rivals",
+        SPEED_DESCRIPTION,
+        _add_speed_options,
+    ),
+    "accuracy": (
+        "compare its predictions with its rivals'",
+        ACCURACY_DESCRIPTION,
+        _add_accuracy_options,
+    ),
+    "geometry": (
+        "see what distances between levels are worth",
+        GEOMETRY_DESCRIPTION,
+        _add_geometry_options,
+    ),
+}
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy.contenders import Contender
-from benchmarks.accuracy.markdown import UNKNOWN, decimals_of, rounded, table
 from benchmarks.accuracy.problems import Declaration
 from benchmarks.accuracy.summary import Summary, summarize
+from benchmarks.markdown import UNKNOWN, decimals_of, rounded, table
 
 RANKED = ("ridge", "target-hgb", "hgb", "lightgbm", "catboost")
 OURS = ("skembed-linear", "skembed-quick", "skembed")

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy.contenders import Contender
-from benchmarks.accuracy.markdown import decimals_of, rounded, table
 from benchmarks.accuracy.overview import format_overview
 from benchmarks.accuracy.problems import Declaration
 from benchmarks.accuracy.summary import (
@@ -18,6 +17,7 @@ from benchmarks.accuracy.summary import (
     floor_of,
     summarize,
 )
+from benchmarks.markdown import decimals_of, rounded, table
 
 RATIO = "MSE / tuned ridge"
 RATIO_DECIMALS = 4

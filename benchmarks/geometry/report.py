@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.accuracy.markdown import table
 from benchmarks.geometry.destinations import Destinations
 from benchmarks.geometry.fidelity import METRICS, N_NEAREST, Fidelity
 from benchmarks.geometry.problems import Case
+from benchmarks.markdown import table
 
 FIDELITY = f"""\
 150 levels. Ceiling: the rank correlation (Spearman's, over all pairs of levels) of true
