@@ -11,7 +11,7 @@ import numpy as np
 from skembed._columns import Column
 from skembed._encoding import Encoded, Encoding
 from skembed._predictor import Predictor
-from skembed._sample import Sample
+from skembed._sample import Rows
 from skembed._target import TargetScale
 from skembed._weights import Weights, forward
 
@@ -78,7 +78,7 @@ class Model:
         From those to units of the target.
     history : dict of list of float
         Losses by epoch.
-    reference : Sample
+    reference : Rows
         Training rows, or some that stand for them, to compare levels by.
     """
 
@@ -86,7 +86,7 @@ class Model:
     core: Evaluated
     scale: TargetScale
     history: dict[str, list[float]]
-    reference: Sample
+    reference: Rows
 
     def predict(self, columns: Sequence[Column], handle_unknown: str) -> np.ndarray:
         """Return predictions of shape (n_samples, n_outputs)."""

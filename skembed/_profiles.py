@@ -7,13 +7,13 @@ the level; its distance to another level's is how differently the model treats t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from skembed._encoding import Encoded
 from skembed._model import Model
-from skembed._sample import kept_rows, merge_equal_inputs
+from skembed._sample import Rows, kept_rows, merge_rows
 
 MAX_PREDICTIONS = 2_000_000
 FEWEST_ROWS = 50
@@ -69,7 +69,7 @@ def profiles_of(model: Model, column: int) -> Profiles:
     codes = rows.inputs.codes.copy()
     codes[:, column] = 0
     inputs = Encoded(codes, rows.inputs.quantities)
-    contexts = merge_equal_inputs(replace(rows, inputs=inputs))
+    contexts = merge_rows(Rows(inputs, rows.weight))
     n_rows = max(MAX_PREDICTIONS // (vocabulary.unseen_row + 1), FEWEST_ROWS)
     contexts = kept_rows(contexts, n_rows)
     blocks = _predicted(model, column, vocabulary.unseen_row, contexts.inputs)

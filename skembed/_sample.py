@@ -222,7 +222,23 @@ def part_of(sample: Sample, count: np.ndarray) -> Sample:
     )
 
 
-def kept_rows(sample: Sample, n_rows: int = MAX_KEPT) -> Sample:
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Inputs without a target, and how much each counts.
+
+    Attributes
+    ----------
+    inputs : Encoded
+        Codes and quantities.
+    weight : ndarray of shape (n_rows,)
+        How often each row counts.
+    """
+
+    inputs: Encoded
+    weight: np.ndarray
+
+
+def kept_rows(rows: Sample | Rows, n_rows: int = MAX_KEPT) -> Rows:
     """Choose rows that stand for all, if there are too many.
 
     Of the observations, in the order of the rows, every so-manyth is taken, so that
@@ -230,28 +246,28 @@ def kept_rows(sample: Sample, n_rows: int = MAX_KEPT) -> Sample:
 
     Parameters
     ----------
-    sample : Sample
-        Merged rows, in a canonical order.
+    rows : Sample or Rows
+        Merged, in a canonical order.
     n_rows : int, default=1_000
         How many to keep at most.
 
     Returns
     -------
-    Sample
-        The sample itself where it is short enough, else observations of equal weight.
+    Rows
+        All of them where they are few enough, else observations of equal weight.
     """
-    if len(sample.inputs) <= n_rows:
-        return sample
-    total = np.cumsum(sample.weight)
+    if len(rows.inputs) <= n_rows:
+        return Rows(rows.inputs, rows.weight)
+    total = np.cumsum(rows.weight)
     places = (np.arange(n_rows) + 0.5) / n_rows * total[-1]
-    chosen = sample.take(np.searchsorted(total, places))
-    return Sample(
-        chosen.inputs,
-        chosen.target,
-        np.ones(n_rows),
-        np.ones(n_rows),
-        np.zeros(chosen.squares.shape),
-    )
+    chosen = np.searchsorted(total, places)
+    return Rows(rows.inputs.take(chosen), np.ones(n_rows))
+
+
+def merge_rows(rows: Rows) -> Rows:
+    """Merge rows of equal inputs, in a canonical order."""
+    cells = _cells(rows.inputs)
+    return Rows(rows.inputs.take(cells.member), cells.sums(rows.weight))
 
 
 @dataclass(frozen=True, eq=False)
