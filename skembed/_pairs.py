@@ -2,7 +2,10 @@
 
 Two levels are alike if they meet the other column's levels with like residuals. The
 singular vectors of the table of these residual sums, one column's levels by the
-other's, are where a bilinear model starts from.
+other's, are where a bilinear model starts from. Rare levels that meet only one another
+have large sums by chance. They weigh less, as nodes of few edges do in a graph whose
+spectrum is regularised (Chaudhuri, Chung & Tsiatas 2012, Spectral Clustering of Graphs
+with General Degrees in the Extended Planted Partition Model, COLT, section 3).
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from scipy.sparse.linalg import svds
 from skembed._terms import Located
 
 MAX_DIMS = 8
-PRIOR_ROWS = 2.0  # shrinks the vectors of rare levels
+PRIOR_ROWS = 30.0  # of each level: rare ones would hide what frequent ones share
 MARGIN = 1.05  # over the largest singular value of noise
 MORE_DIMS = 2  # than stand out by themselves: a model shrinks those that are not there
 N_NULLS = 2

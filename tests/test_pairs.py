@@ -41,12 +41,13 @@ def left_over(inputs, target):
     return rows, target - model.predict(rows)
 
 
-def table(seed, scale=1.0, latent_dim=2, n_samples=8000, n_levels=N_LEVELS):
+def table(seed, scale=1.0, latent_dim=2, n_samples=8000, n_levels=N_LEVELS, zipf=0.0):
     X, y = make_effects(
         n_samples,
         n_levels=n_levels,
         interaction_scale=scale,
         latent_dim=latent_dim,
+        zipf=zipf,
         random_state=seed,
     )
     codes = np.column_stack([X[name].str[1:].astype(int) for name in X])
@@ -75,6 +76,14 @@ def test_as_many_dimensions_are_found_as_there_are_and_some_more(latent_dim):
         expected = [Pair((0, 1), latent_dim + MORE_DIMS)] if latent_dim else []
         n_wrong += found != expected
     assert n_wrong <= 1
+
+
+@SEEDS
+def test_rare_levels_do_not_hide_what_frequent_ones_share(seed):
+    """Most levels have a row or two, which meet one another by chance."""
+    n_levels = 2000, 2000
+    found = found_in(*table(seed, 1.5, n_samples=10_000, n_levels=n_levels, zipf=1.2))
+    assert [pair.columns for pair in found] == [(0, 1)]
 
 
 def test_each_pair_of_columns_is_looked_at():
