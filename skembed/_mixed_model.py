@@ -19,7 +19,7 @@ N_PROBES = (2, 32)
 PENALTIES = (1e-4, 1e8)
 START_PENALTY = 10.0
 LEAST_NOISE = 1e-9
-ROUGH, CLOSE = 1e-2, 1e-3  # to which equations are solved on the way, and at its end
+TOLERANCE = 1e-3  # to which equations are solved: rounds of rougher ones go astray
 SETTLED = 0.02  # relative change of the degrees of freedom that ends the search
 
 
@@ -148,7 +148,7 @@ def fit_mixed_model(
     solution = np.zeros((len(signs), 2 + signs.shape[1]))
     for _ in range(n_rounds):
         equations = NormalEquations(design, penalties, weight)
-        solution = equations.solve(np.hstack([sums, signs]), solution, ROUGH)
+        solution = equations.solve(np.hstack([sums, signs]), solution, TOLERANCE)
         mean, effects, error, spread = _with_mean(design, both, solution[:, :2])
 
         inverse = (signs * solution[:, 2:]).mean(axis=1) + spread
@@ -162,7 +162,7 @@ def fit_mixed_model(
         if (np.abs(freedom - before) <= SETTLED * (freedom + 1)).all():
             break
     equations = NormalEquations(design, penalties, weight)
-    solution = equations.solve(sums, solution[:, :2], CLOSE)
+    solution = equations.solve(sums, solution[:, :2], TOLERANCE)
     mean, effects, *_ = _with_mean(design, both, solution)
     return MixedModel(ramps, tuple(terms), mean, effects, penalties, noise)
 
@@ -233,4 +233,4 @@ def fit_without_folds(model: MixedModel, rows: Located, folds: Folds) -> np.ndar
     n_lines = rows.lines.n_columns
     start[n_lines:][design.squared.T @ weight == 0] = 0
     equations = NormalEquations(design, model.penalties, weight)
-    return equations.correct(sums, start, CLOSE)
+    return equations.correct(sums, start, TOLERANCE)

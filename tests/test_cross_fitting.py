@@ -113,7 +113,7 @@ def test_what_pairs_add_to_a_row_is_without_its_fold(fitted):
 
 @pytest.mark.parametrize("pairs", [[], PAIRS], ids=["alone", "pairs"])
 def test_a_fit_without_a_fold_does_not_depend_on_its_targets(pairs, monkeypatch):
-    monkeypatch.setattr(_mixed_model, "CLOSE", 1e-11)
+    monkeypatch.setattr(_mixed_model, "TOLERANCE", 1e-11)
 
     def found(change, fold):
         folds, mixed = problem()

@@ -191,7 +191,7 @@ def test_what_a_row_is_told_without_its_fold_does_not_depend_on_its_target(
     fitted, monkeypatch
 ):
     # or equations of all fits might be solved in another number of steps
-    monkeypatch.setattr(_mixed_model, "CLOSE", 1e-11)
+    monkeypatch.setattr(_mixed_model, "TOLERANCE", 1e-11)
     model, folds = fitted
     inputs = folds.sample.inputs
     rows, of = model.locate(inputs), folds.rows_of(0)

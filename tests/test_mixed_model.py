@@ -23,8 +23,7 @@ def searched_to_the_end(monkeypatch):
         _mixed_model, "_random_signs", lambda n: np.sqrt(max(n, 1)) * np.eye(n)
     )
     monkeypatch.setattr(_mixed_model, "SETTLED", 1e-9)
-    monkeypatch.setattr(_mixed_model, "ROUGH", 1e-10)
-    monkeypatch.setattr(_mixed_model, "CLOSE", 1e-10)
+    monkeypatch.setattr(_mixed_model, "TOLERANCE", 1e-10)
 
 
 def sample_of(codes, target, quantities=None, weight=None):
@@ -274,7 +273,7 @@ def test_a_weight_counts_as_repeated_rows_do():
 @SEEDS
 @pytest.mark.parametrize("n_levels", [(30, 20), (600, 20)])
 def test_folds_are_left_out_with_the_penalties_as_they_are(seed, n_levels, monkeypatch):
-    monkeypatch.setattr(_mixed_model, "CLOSE", 1e-11)
+    monkeypatch.setattr(_mixed_model, "TOLERANCE", 1e-11)
     codes, target = drawn(seed, n_levels, 800)
     quantities = np.random.default_rng(seed).normal(size=(800, 1))
     sample = sample_of(codes, target, quantities)
