@@ -114,8 +114,8 @@ def _fit_model(
 ) -> CrossFitted:
     """Fit a model of single columns, and let it grow if that helps to predict.
 
-    It may get crosses and slopes, or products of vectors, or both; what is best is
-    decided by rows that it was not fitted to.
+    It may get crosses, slopes and curves, or products of vectors, or both; what is best
+    is decided by rows that it was not fitted to.
     """
     sample, inputs = folds.sample, folds.sample.inputs
     ramps = learn_ramps(inputs.quantities, sample.weight)
@@ -125,9 +125,9 @@ def _fit_model(
     ]
     first = fit_mixed_model(ramps, terms, sample, FIRST_ROUNDS)
     alone = cross_fit(first, folds)
-    found = find_terms(inputs, table_rows, ramps.bent, _residuals(alone))
+    found = find_terms(inputs, table_rows, ramps.knots, _residuals(alone))
     added = list(zip(*found, strict=True))
-    slopes = [(term, penalty) for term, penalty in added if len(term.columns) == 1]
+    slopes = [(term, penalty) for term, penalty in added if not term.is_cross]
     candidates = [alone]
     for larger in [slopes, added] if len(slopes) < len(added) else [added]:
         if larger:

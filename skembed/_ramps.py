@@ -41,11 +41,6 @@ class Ramps:
         ramps = [max(len(knots) - 1, 0) for knots in self.knots]
         return [n for n in (len(self.knots), *ramps) if n]
 
-    @property
-    def bent(self) -> list[int]:
-        """The quantities that have ramps: those of more than a few values."""
-        return [j for j, knots in enumerate(self.knots) if len(knots)]
-
     def apply(self, quantities: np.ndarray) -> Lines:
         """Return quantities and their ramps, of mean 0.
 

@@ -202,11 +202,11 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     A blend is fitted in three steps. First a linear mixed model: each column has
     effects drawn from a normal distribution whose variance is estimated by restricted
     maximum likelihood, quantities are piecewise linear with their own variances, and
-    crosses of columns and slopes that differ by level are added where residuals ask
-    for them [2]_. An effect of n rows is multiplied by about ``n / (n + penalty)``.
+    crosses of columns, slopes and curves that differ by level are added where residuals
+    ask for it [2]_. An effect of n rows is multiplied by about ``n / (n + penalty)``.
     Second, where a singular value of the residuals of two columns' levels stands out
     from noise, these levels get vectors whose products are added, shrunken by variances
-    of their own [3]_. What crosses, slopes and products bring must show in rows of
+    of their own [3]_. What crosses, curves and products bring must show in rows of
     other folds. Third, networks that read the quantities, the effects and the counts of
     a row correct the model, trained on effects that were estimated without the row's
     fold [4]_. They are believed as far as they improve predictions of rows that they

@@ -1,4 +1,4 @@
-"""Which crosses of columns, and which slopes, a mixed model lacks."""
+"""Which crosses of columns, which slopes and which curves a mixed model lacks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from skembed._encoding import Encoded
+from skembed._pieces import Pieces, cut
 from skembed._ramps import within_reach
 from skembed._terms import Term, learn_term
 
@@ -62,9 +63,10 @@ class Candidate:
     penalty: float = np.inf
 
     @property
-    def is_cross(self) -> bool:
+    def may_be_refined(self) -> bool:
         """Whether it is a plain effect of several columns."""
-        return len(self.term.columns) > 1 and self.term.quantity is None
+        plain = self.term.quantity is None and self.term.pieces is None
+        return plain and self.term.is_cross
 
     def scored(self, residuals: Residuals) -> Candidate:
         """Test whether residuals of one cell are alike.
@@ -109,15 +111,17 @@ class Candidate:
 def find_terms(
     inputs: Encoded,
     table_rows: Sequence[int],
-    quantities: Sequence[int],
+    knots: Sequence[np.ndarray],
     residuals: Residuals,
 ) -> tuple[list[Term], list[float]]:
     """Find the terms that a mixed model of the columns alone lacks.
 
-    Crosses of two columns, slopes of a quantity that differ by level, and what refines
-    a cross already taken: crosses of three columns, and slopes that differ by cell. The
-    best one is taken, its shrunken effects leave the residuals, and so on; since gains
-    only fall, a candidate is scored anew only when it comes to the top.
+    Crosses of two columns, slopes and curves of a quantity that differ by level, and
+    what refines a cross already taken: crosses of three columns, slopes and curves that
+    differ by cell. Curves of a level's own, whose departures from a common curve are
+    shrunken, are those of [1]_, section 3, of pieces instead of splines. The best term
+    is taken, its shrunken effects leave the residuals, and so on; since gains only
+    fall, a candidate is scored anew only when it comes to the top.
 
     Parameters
     ----------
@@ -125,8 +129,9 @@ def find_terms(
         The training rows.
     table_rows : sequence of int
         How many codes each categorical column has.
-    quantities : sequence of int
-        Which of the quantities may have slopes.
+    knots : sequence of ndarray
+        For each quantity, where it may be cut; one without knots has neither slopes
+        nor curves.
     residuals : Residuals
         Of a mixed model with a term for every column.
 
@@ -136,6 +141,11 @@ def find_terms(
         In the order of their gain.
     penalties : list of float
         A first guess for each.
+
+    References
+    ----------
+    .. [1] Durban, M., Harezlak, J., Wand, M. P. & Carroll, R. J. (2005). Simple Fitting
+       of Subject-Specific Curves for Longitudinal Data. Statistics in Medicine 24.
     """
     order = count()  # settles ties in the heap
     heap: list[tuple[float, int, Candidate]] = []
@@ -148,7 +158,8 @@ def find_terms(
 
     push(_pairs(inputs, table_rows))
     single = [(column,) for column in range(len(table_rows))]
-    push(_slopes(inputs, table_rows, quantities, single))
+    push(_slopes(inputs, table_rows, knots, single))
+    push(_curves(inputs, table_rows, knots, single))
     tried: set[tuple[int, ...]] = set()
     taken: list[Candidate] = []
     while heap and len(taken) < MAX_ADDED:
@@ -161,10 +172,11 @@ def find_terms(
             continue
         taken.append(candidate)
         residuals = residuals.without(candidate.prediction(residuals))
-        if candidate.is_cross:
+        if candidate.may_be_refined:
             columns = candidate.term.columns
             push(_triples(inputs, table_rows, columns, tried))
-            push(_slopes(inputs, table_rows, quantities, [columns]))
+            push(_slopes(inputs, table_rows, knots, [columns]))
+            push(_curves(inputs, table_rows, knots, [columns]))
     return [c.term for c in taken], [c.penalty for c in taken]
 
 
@@ -187,13 +199,16 @@ def _triples(
 
 
 def _cross(
-    inputs: Encoded, table_rows: Sequence[int], columns: tuple[int, ...]
+    inputs: Encoded,
+    table_rows: Sequence[int],
+    columns: tuple[int, ...],
+    pieces: Pieces | None = None,
 ) -> Iterator[Candidate]:
     """Yield the cross of some columns if it is neither too fine nor one of them."""
     rows = tuple(table_rows[column] for column in columns)
-    if prod(rows) > LARGEST_KEY:
+    if prod(rows) * (pieces.count if pieces else 1) > LARGEST_KEY:
         return
-    term, cells = learn_term(inputs, columns, rows)
+    term, cells = learn_term(inputs, columns, rows, pieces=pieces)
     coarsest = max(rows) - 1
     if coarsest < term.n_cells <= len(inputs) / ROWS_PER_CELL:
         yield Candidate(term, cells, None)
@@ -202,13 +217,27 @@ def _cross(
 def _slopes(
     inputs: Encoded,
     table_rows: Sequence[int],
-    quantities: Sequence[int],
+    knots: Sequence[np.ndarray],
     groups: Sequence[tuple[int, ...]],
 ) -> Iterator[Candidate]:
     """Yield a slope of every quantity that differs by the cells of some columns."""
     values = within_reach(inputs.quantities)
     for columns in groups:
         rows = tuple(table_rows[column] for column in columns)
-        for quantity in quantities:
-            term, cells = learn_term(inputs, columns, rows, quantity)
-            yield Candidate(term, cells, values[:, quantity])
+        for quantity, places in enumerate(knots):
+            if len(places):
+                term, cells = learn_term(inputs, columns, rows, quantity)
+                yield Candidate(term, cells, values[:, quantity])
+
+
+def _curves(
+    inputs: Encoded,
+    table_rows: Sequence[int],
+    knots: Sequence[np.ndarray],
+    groups: Sequence[tuple[int, ...]],
+) -> Iterator[Candidate]:
+    """Yield curves of every quantity that differ by the cells of some columns."""
+    for columns in groups:
+        for quantity, places in enumerate(knots):
+            for pieces in cut(quantity, places):
+                yield from _cross(inputs, table_rows, columns, pieces)

@@ -27,7 +27,7 @@ def level_tables(
 
     The square of the distance between two levels is the mean square, over the rows, of
     how much the model's prediction changes when one takes the other's place: by its
-    effect, its slopes, and how it interacts.
+    effect, its slopes and curves, and how it interacts.
 
     Parameters
     ----------
@@ -83,12 +83,12 @@ def _coordinates(
     n_levels = rows.n_cells[column]
     coordinates, factors = [], []
     for t, term in enumerate(model.mixed.terms):
-        if term.columns == (column,):
-            known = model.mixed.effects(t)[:, np.newaxis], np.ones((len(rows), 1))
-        elif column in term.columns:
+        if column not in term.columns:
+            continue
+        if term.is_cross:
             known = _cross_vectors(model, rows, t, column)
         else:
-            continue
+            known = model.mixed.effects(t)[:, np.newaxis], np.ones((len(rows), 1))
         coordinates.append(known[0])
         factors.append(known[1] * rows.multipliers[:, t, np.newaxis])
     for pair in model.factors:
@@ -104,8 +104,8 @@ def _cross_vectors(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return vectors whose products are about the effects of a cross.
 
-    Effects are a matrix of the column's levels by the cells of the other columns; its
-    leading singular vectors, cells weighed by their rows, lose the least.
+    Effects are a matrix of the column's levels by the cells of what it is crossed with;
+    its leading singular vectors, cells weighed by their rows, lose the least.
     """
     term = model.mixed.terms[t]
     own, others = _split_keys(term, column)
@@ -125,9 +125,10 @@ def _cross_vectors(
 
 
 def _split_keys(term: Term, column: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return each cell's level of a column, and a number for the other columns'."""
-    rest, own = term.keys, term.keys
-    others, unit = np.zeros_like(rest), 1
+    """Return each cell's level of a column, and a number for what else it is of."""
+    unit = term.pieces.count if term.pieces else 1
+    rest, others = np.divmod(term.keys, unit)
+    own = rest
     for c, n_rows in zip(term.columns[::-1], term.table_rows[::-1], strict=True):
         rest, code = np.divmod(rest, n_rows)
         if c == column:

@@ -1,4 +1,4 @@
-"""Terms of a mixed model: effects of levels, of crosses of levels, and slopes."""
+"""Terms of a mixed model: effects of levels, of crosses of levels, slopes, curves."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 
 from skembed._encoding import Encoded
 from skembed._lines import Lines
+from skembed._pieces import Pieces
 from skembed._ramps import Ramps, within_reach
 
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """One effect for every cell of some categorical columns.
+    """One effect for every cell of some categorical columns, and of pieces if asked.
 
     Attributes
     ----------
@@ -26,12 +27,21 @@ class Term:
         The cells that were learned, as increasing numbers.
     quantity : int or None
         What the effect is multiplied by: a slope; None for a plain effect.
+    pieces : Pieces or None
+        Of a quantity that tells cells apart as a column does: a curve for each
+        combination of levels. None: levels alone.
     """
 
     columns: tuple[int, ...]
     table_rows: tuple[int, ...]
     keys: np.ndarray
     quantity: int | None = None
+    pieces: Pieces | None = None
+
+    @property
+    def is_cross(self) -> bool:
+        """Whether cells are told apart by more than one column's levels."""
+        return len(self.columns) > 1 or self.pieces is not None
 
     @property
     def n_cells(self) -> int:
@@ -40,8 +50,8 @@ class Term:
 
     def cells(self, inputs: Encoded) -> np.ndarray:
         """Return the cell of each row; `n_cells` where it was not learned."""
-        keys = cell_keys(inputs, self.columns, self.table_rows)
-        if len(self.columns) == 1 and self.n_cells == self.table_rows[0] - 1:
+        keys = cell_keys(inputs, self.columns, self.table_rows, self.pieces)
+        if not self.is_cross and self.n_cells == self.table_rows[0] - 1:
             return keys  # every code but the last, which stands for unseen levels
         position = np.searchsorted(self.keys, keys)
         position[position == self.n_cells] = 0
@@ -55,12 +65,30 @@ class Term:
 
 
 def cell_keys(
-    inputs: Encoded, columns: tuple[int, ...], table_rows: tuple[int, ...]
+    inputs: Encoded,
+    columns: tuple[int, ...],
+    table_rows: tuple[int, ...],
+    pieces: Pieces | None = None,
 ) -> np.ndarray:
-    """Return a number for the combination of some columns' levels in each row."""
+    """Return a number for each row's combination of levels, its piece the last digit.
+
+    Parameters
+    ----------
+    inputs : Encoded
+        The rows.
+    columns, table_rows, pieces
+        See `Term`.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        Equal for rows of one cell.
+    """
     keys = np.zeros(len(inputs), dtype=np.int64)
     for column, n_rows in zip(columns, table_rows, strict=True):
         keys = keys * n_rows + inputs.codes[:, column]
+    if pieces is not None:
+        keys = keys * pieces.count + pieces.of_rows(inputs.quantities)
     return keys
 
 
@@ -69,6 +97,7 @@ def learn_term(
     columns: tuple[int, ...],
     table_rows: tuple[int, ...],
     quantity: int | None = None,
+    pieces: Pieces | None = None,
 ) -> tuple[Term, np.ndarray]:
     """Learn the cells of some columns.
 
@@ -76,7 +105,7 @@ def learn_term(
     ----------
     inputs : Encoded
         The training rows.
-    columns, table_rows, quantity
+    columns, table_rows, quantity, pieces
         See `Term`.
 
     Returns
@@ -86,9 +115,9 @@ def learn_term(
     cells : ndarray of shape (n_samples,)
         The cell of each row.
     """
-    keys = cell_keys(inputs, columns, table_rows)
+    keys = cell_keys(inputs, columns, table_rows, pieces)
     distinct, cells = np.unique(keys, return_inverse=True)
-    return Term(columns, table_rows, distinct, quantity), cells
+    return Term(columns, table_rows, distinct, quantity, pieces), cells
 
 
 @dataclass(frozen=True, eq=False)

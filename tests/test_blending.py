@@ -186,6 +186,32 @@ def test_a_cross_stays_only_if_it_predicts_rows_of_other_folds(
     assert columns == expected
 
 
+def test_levels_follow_curves_of_their_own():
+    rng = np.random.default_rng(0)
+    level, time = rng.integers(0, 40, 4000), rng.uniform(size=4000)
+    phase, effect = rng.uniform(0, 2 * np.pi, 40), rng.normal(size=40)
+    mean = effect[level] + np.sin(2 * np.pi * time + phase[level])
+    target = mean + rng.normal(0, 0.5, 4000)
+    inputs = Encoded(level[:, np.newaxis].astype(np.int32), time[:, np.newaxis])
+    training, later = slice(0, 3000), slice(3000, None)
+    blend, _ = fitted(
+        inputs.take(training),
+        target[training],
+        dims=(None,),
+        table_rows=(41,),
+        n_networks=0,
+    )
+    off = error(blend, inputs.take(later), mean[later])
+    # of all that a level does over its effect, the variance is a half
+    assert off < 0.2 * 0.5
+    # beside the effect, a sine and a cosine tell of a wave
+    far = np.abs(phase[:, np.newaxis] - phase)
+    waves = np.hypot(2 * np.sin(far / 2) / np.sqrt(2), effect[:, np.newaxis] - effect)
+    vectors = blend.tables[0][:40]
+    rank = spearmanr(pdist(vectors), squareform(waves, checks=False)).statistic
+    assert rank > 0.95
+
+
 def test_where_nothing_is_to_be_added_variances_are_estimated_to_the_end(monkeypatch):
     monkeypatch.setattr(_blending, "find_terms", lambda *_: ([], []))
     monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])

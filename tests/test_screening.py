@@ -168,10 +168,26 @@ N_LEVELS = (20, 15, 12, 30, 4)
 
 def found(inputs, n_levels, residual, quantities=()):
     residuals = residuals_of(residual)
-    terms, penalties = find_terms(inputs, table_rows(n_levels), quantities, residuals)
+    knots = [np.empty(0)] * inputs.quantities.shape[1]
+    for quantity, of_quantity in enumerate(knots_of(inputs)):
+        if quantity in quantities:
+            knots[quantity] = of_quantity
+    terms, penalties = find_terms(inputs, table_rows(n_levels), knots, residuals)
     assert len(penalties) == len(terms)
     assert all(0 < penalty < np.inf for penalty in penalties)
-    return [(term.columns, term.quantity) for term in terms]
+    return [described(term) for term in terms]
+
+
+def knots_of(inputs):
+    return learn_ramps(inputs.quantities, np.ones(len(inputs))).knots
+
+
+def described(term):
+    """Its columns, and its quantity if it has one; of a curve, how many pieces too."""
+    if term.pieces is None:
+        return term.columns, term.quantity
+    assert term.quantity is None
+    return term.columns, term.pieces.quantity, term.pieces.count
 
 
 def crossed(rng, inputs, n_levels, columns, scale):
@@ -235,6 +251,38 @@ def test_a_slope_that_differs_by_the_cells_of_a_cross_is_found(seed):
     assert all(quantity != 0 for _, quantity in terms)
 
 
+@SEEDS
+def test_a_curve_that_differs_by_level_is_found(seed):
+    inputs, rng = drawn(seed, N_LEVELS, 12_000, n_quantities=3)
+    shift = rng.uniform(0, 2 * np.pi, 30)[inputs.codes[:, 3]]
+    residual = rng.normal(size=12_000) + np.sin(2 * inputs.quantities[:, 1] + shift)
+    terms = found(inputs, N_LEVELS, residual, [0, 1])
+    assert {(columns, *which[:1]) for columns, *which in terms} == {((3,), 1)}
+    assert any(len(which) == 2 for _, *which in terms)
+
+
+@SEEDS
+def test_a_curve_that_differs_by_the_cells_of_a_cross_is_found(seed):
+    inputs, rng = drawn(seed, N_LEVELS, 20_000, n_quantities=2)
+    residual = rng.normal(size=20_000)
+    residual += crossed(rng, inputs, N_LEVELS, (0, 4), 0.7)
+    height = crossed(rng, inputs, N_LEVELS, (0, 4), 1.5)
+    residual += height * (inputs.quantities[:, 1] > 0.7)
+    terms = found(inputs, N_LEVELS, residual, [0, 1])
+    assert any(columns == (0, 4) and len(which) == 2 for columns, *which in terms)
+    assert all(which[0] != 0 for _, *which in terms)
+
+
+def test_the_finest_pieces_have_some_rows_in_each_cell():
+    inputs, rng = drawn(0, (300,), 1500, n_quantities=1)
+    shift = rng.uniform(0, 2 * np.pi, 300)[inputs.codes[:, 0]]
+    residual = rng.normal(0, 0.1, 1500) + np.sin(inputs.quantities[:, 0] + shift)
+    counts = [
+        which[1] for _, *which in found(inputs, (300,), residual, [0]) if which[1:]
+    ]
+    assert counts == [4]  # with 12, there are about as many cells as rows
+
+
 def left_by_columns(inputs, n_levels, target):
     """What a mixed model of the columns alone leaves over."""
     sample = make_sample(inputs, target[:, np.newaxis], None)
@@ -286,7 +334,9 @@ def test_the_term_that_brings_more_comes_first(seed):
     slopes = rng.normal(0, 0.3, 30)[inputs.codes[:, 3]]
     residual += slopes * inputs.quantities[:, 0]
     expected = [((0, 2), None), ((1, 4), None), ((3,), 0)]
-    assert found(inputs, N_LEVELS, residual, [0]) == expected
+    terms = found(inputs, N_LEVELS, residual, [0])
+    # a slope may be followed by pieces
+    assert list(dict.fromkeys(term[:2] for term in terms)) == expected
 
 
 def greedy(inputs, n_levels, residuals):

@@ -7,6 +7,7 @@ from skembed import _tables
 from skembed._bilinear import Bilinear, Factors
 from skembed._encoding import Encoded
 from skembed._mixed_model import MixedModel
+from skembed._pieces import Pieces
 from skembed._ramps import learn_ramps
 from skembed._tables import _cross_vectors, level_tables
 from skembed._terms import cell_keys, learn_term
@@ -14,14 +15,20 @@ from skembed._terms import cell_keys, learn_term
 SEEDS = pytest.mark.parametrize("seed", range(3))
 N_CODES = (7, 6, 4)  # that of unseen levels the last
 N_ROWS = 400
+PIECES = Pieces(0, np.array([-0.8, 0.0, 1.0]))
 KINDS = {
     "effects": ([], False),
     "slopes": ([((0,), 0), ((1,), 0)], False),
     "a cross": ([((0, 1), None)], False),
     "a cross of three": ([((0, 1, 2), None)], False),
     "slopes of a cross": ([((1, 2), 0)], False),
+    "curves": ([((0,), None, PIECES), ((1,), None, PIECES)], False),
+    "curves of a cross": ([((0, 2), None, PIECES)], False),
     "factors": ([], True),
-    "all": ([((0,), 0), ((0, 1), None), ((0, 2), 0)], True),
+    "all": (
+        [((0,), 0), ((0, 1), None), ((0, 2), 0), ((1,), None, PIECES)],
+        True,
+    ),
 }
 EVERY_KIND = pytest.mark.parametrize(
     ("added", "has_factors"), KINDS.values(), ids=KINDS.keys()
@@ -41,8 +48,8 @@ def drawn(seed, added=(), has_factors=False):
     inputs = Encoded(codes, quantities)
     wanted = [*(((c,), None) for c in range(3)), *added]
     terms = [
-        learn_term(inputs, columns, tuple(N_CODES[c] for c in columns), q)[0]
-        for columns, q in wanted
+        learn_term(inputs, columns, tuple(N_CODES[c] for c in columns), *others)[0]
+        for columns, *others in wanted
     ]
     weight = rng.integers(1, 4, N_ROWS).astype(float)
     ramps = learn_ramps(inputs.quantities, weight)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skembed._encoding import Encoded
+from skembed._pieces import Pieces
 from skembed._ramps import FARTHEST, learn_ramps
 from skembed._terms import Located, Term, learn_term, locate
 
@@ -31,9 +32,9 @@ def generated(seed, n_samples=200, n_quantities=2):
     return inputs_of(codes, n_quantities)
 
 
-def learned(inputs, columns, quantity=None):
+def learned(inputs, columns, quantity=None, pieces=None):
     table_rows = tuple(TABLE_ROWS[column] for column in columns)
-    return learn_term(inputs, columns, table_rows, quantity)
+    return learn_term(inputs, columns, table_rows, quantity, pieces)
 
 
 @CROSSES
@@ -93,6 +94,44 @@ def test_codes_that_have_not_occurred_are_no_cells():
     assert cells.tolist() == [1, 0, 1]
     others = inputs_of([[0, 0, code] for code in range(8)])
     assert term.cells(others).tolist() == [2, 2, 0, 2, 2, 1, 2, 2]
+
+
+@CROSSES
+@SEEDS
+def test_pieces_tell_cells_apart_as_the_levels_of_a_column_do(columns, seed):
+    pieces = Pieces(1, np.array([-1.0, 0.0, 2.5]))
+    inputs, others = generated(seed, 60), generated(seed + 10, 80)
+    others.codes[0] = 4, 3, 7  # unseen
+    term, cells = learned(inputs, columns, pieces=pieces)
+    assert term.is_cross
+
+    def as_a_column(rows):
+        piece = np.digitize(rows.quantities[:, 1], pieces.edges)
+        codes = np.column_stack([rows.codes[:, list(columns)], piece])
+        return Encoded(codes.astype(np.int32), rows.quantities)
+
+    table_rows = (*(TABLE_ROWS[column] for column in columns), 4)
+    every_column = tuple(range(len(table_rows)))
+    cross, expected = learn_term(as_a_column(inputs), every_column, table_rows)
+    np.testing.assert_array_equal(cells, expected)
+    np.testing.assert_array_equal(term.cells(inputs), cells)
+    found = term.cells(others)
+    np.testing.assert_array_equal(found, cross.cells(as_a_column(others)))
+    assert (found == term.n_cells).any()
+    assert (found < term.n_cells).any()
+
+
+def test_a_cross_is_of_more_than_one_column():
+    pieces = Pieces(0, np.array([0.0]))
+    inputs = generated(0)
+    terms = {
+        "effect": learned(inputs, (0,)),
+        "slope": learned(inputs, (0,), quantity=1),
+        "cross": learned(inputs, (0, 1)),
+        "curve": learned(inputs, (0,), pieces=pieces),
+    }
+    crosses = [kind for kind, (term, _) in terms.items() if term.is_cross]
+    assert crosses == ["cross", "curve"]
 
 
 def test_keys_of_many_levels_are_told_apart():
