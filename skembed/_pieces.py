@@ -6,12 +6,12 @@ lie can follow any curve, the closer the finer the pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-COARSE_TO_FINE = (4, 12, 48)  # pieces, of which a table has as many as it has knots for
+COARSE_TO_FINE = (4, 12, 48)  # pieces, of which a quantity has as many as it can
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,25 +40,49 @@ class Pieces:
         return np.searchsorted(self.edges, values, side="right")
 
 
-def cut(quantity: int, knots: np.ndarray) -> Iterator[Pieces]:
-    """Cut a quantity at its knots, and at some of them.
+def ends_of_pieces(
+    quantities: np.ndarray, knots: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Return where the finest pieces of each quantity end, the last not among them.
+
+    Parameters
+    ----------
+    quantities : ndarray of shape (n_samples, n_inputs)
+        The training rows.
+    knots : sequence of ndarray
+        Quantiles of each quantity, the first and the last at its ends. One without
+        knots, which has few values, is cut between them.
+
+    Returns
+    -------
+    list of ndarray
+        Increasing; empty for what is constant.
+    """
+    return [
+        places[1:-1] if len(places) else np.unique(column)[1:]
+        for column, places in zip(quantities.T, knots, strict=True)
+    ]
+
+
+def cut(quantity: int, ends: np.ndarray) -> Iterator[Pieces]:
+    """Cut a quantity where its finest pieces end, and at some of these ends.
 
     Parameters
     ----------
     quantity : int
         Which one.
-    knots : ndarray of shape (n_knots,)
-        Increasing, the first and the last at the ends; may be empty.
+    ends : ndarray of shape (n_ends,)
+        Increasing; may be empty.
 
     Yields
     ------
     Pieces
-        Coarse ones first, of about as many rows each as knots are quantiles.
+        Coarse ones first, each of about as many of the finest.
     """
-    inner, n_edges = knots[1:-1], 0
+    n_edges = 0
     for n_pieces in COARSE_TO_FINE:
-        step = -(-(len(inner) + 1) // n_pieces)
-        edges = inner[step - 1 :: step]
+        step = -(-(len(ends) + 1) // n_pieces)
+        edges = ends[step - 1 :: step]
         if len(edges) > n_edges:
             n_edges = len(edges)
             yield Pieces(quantity, edges)

@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from skembed._encoding import Encoded
-from skembed._pieces import Pieces, cut
+from skembed._pieces import Pieces, cut, ends_of_pieces
 from skembed._ramps import within_reach
 from skembed._terms import Term, learn_term
 
@@ -130,8 +130,7 @@ def find_terms(
     table_rows : sequence of int
         How many codes each categorical column has.
     knots : sequence of ndarray
-        For each quantity, where it may be cut; one without knots has neither slopes
-        nor curves.
+        Quantiles of each quantity; one without knots has few values.
     residuals : Residuals
         Of a mixed model with a term for every column.
 
@@ -147,6 +146,7 @@ def find_terms(
     .. [1] Durban, M., Harezlak, J., Wand, M. P. & Carroll, R. J. (2005). Simple Fitting
        of Subject-Specific Curves for Longitudinal Data. Statistics in Medicine 24.
     """
+    ends = ends_of_pieces(inputs.quantities, knots)
     order = count()  # settles ties in the heap
     heap: list[tuple[float, int, Candidate]] = []
 
@@ -158,8 +158,8 @@ def find_terms(
 
     push(_pairs(inputs, table_rows))
     single = [(column,) for column in range(len(table_rows))]
-    push(_slopes(inputs, table_rows, knots, single))
-    push(_curves(inputs, table_rows, knots, single))
+    push(_slopes(inputs, table_rows, single))
+    push(_curves(inputs, table_rows, ends, single))
     tried: set[tuple[int, ...]] = set()
     taken: list[Candidate] = []
     while heap and len(taken) < MAX_ADDED:
@@ -175,8 +175,8 @@ def find_terms(
         if candidate.may_be_refined:
             columns = candidate.term.columns
             push(_triples(inputs, table_rows, columns, tried))
-            push(_slopes(inputs, table_rows, knots, [columns]))
-            push(_curves(inputs, table_rows, knots, [columns]))
+            push(_slopes(inputs, table_rows, [columns]))
+            push(_curves(inputs, table_rows, ends, [columns]))
     return [c.term for c in taken], [c.penalty for c in taken]
 
 
@@ -217,27 +217,25 @@ def _cross(
 def _slopes(
     inputs: Encoded,
     table_rows: Sequence[int],
-    knots: Sequence[np.ndarray],
     groups: Sequence[tuple[int, ...]],
 ) -> Iterator[Candidate]:
     """Yield a slope of every quantity that differs by the cells of some columns."""
     values = within_reach(inputs.quantities)
     for columns in groups:
         rows = tuple(table_rows[column] for column in columns)
-        for quantity, places in enumerate(knots):
-            if len(places):
-                term, cells = learn_term(inputs, columns, rows, quantity)
-                yield Candidate(term, cells, values[:, quantity])
+        for quantity, of_rows in enumerate(values.T):
+            term, cells = learn_term(inputs, columns, rows, quantity)
+            yield Candidate(term, cells, of_rows)
 
 
 def _curves(
     inputs: Encoded,
     table_rows: Sequence[int],
-    knots: Sequence[np.ndarray],
+    ends: Sequence[np.ndarray],
     groups: Sequence[tuple[int, ...]],
 ) -> Iterator[Candidate]:
     """Yield curves of every quantity that differ by the cells of some columns."""
     for columns in groups:
-        for quantity, places in enumerate(knots):
-            for pieces in cut(quantity, places):
+        for quantity, of_quantity in enumerate(ends):
+            for pieces in cut(quantity, of_quantity):
                 yield from _cross(inputs, table_rows, columns, pieces)

@@ -166,20 +166,13 @@ def test_the_penalty_is_noise_over_the_variance_of_the_effects(seed):
 N_LEVELS = (20, 15, 12, 30, 4)
 
 
-def found(inputs, n_levels, residual, quantities=()):
+def found(inputs, n_levels, residual):
     residuals = residuals_of(residual)
-    knots = [np.empty(0)] * inputs.quantities.shape[1]
-    for quantity, of_quantity in enumerate(knots_of(inputs)):
-        if quantity in quantities:
-            knots[quantity] = of_quantity
+    knots = learn_ramps(inputs.quantities, np.ones(len(inputs))).knots
     terms, penalties = find_terms(inputs, table_rows(n_levels), knots, residuals)
     assert len(penalties) == len(terms)
     assert all(0 < penalty < np.inf for penalty in penalties)
     return [described(term) for term in terms]
-
-
-def knots_of(inputs):
-    return learn_ramps(inputs.quantities, np.ones(len(inputs))).knots
 
 
 def described(term):
@@ -200,7 +193,7 @@ def crossed(rng, inputs, n_levels, columns, scale):
 def test_a_cross_is_found_among_columns_of_noise(seed):
     inputs, rng = drawn(seed, N_LEVELS, 6000, n_quantities=2)
     residual = rng.normal(size=6000) + crossed(rng, inputs, N_LEVELS, (0, 2), 0.8)
-    assert found(inputs, N_LEVELS, residual, [0, 1]) == [((0, 2), None)]
+    assert found(inputs, N_LEVELS, residual) == [((0, 2), None)]
 
 
 @SEEDS
@@ -208,14 +201,29 @@ def test_a_slope_that_differs_by_level_is_found(seed):
     inputs, rng = drawn(seed, N_LEVELS, 6000, n_quantities=3)
     slopes = rng.normal(0, 0.5, 30)[inputs.codes[:, 3]]
     residual = rng.normal(size=6000) + slopes * inputs.quantities[:, 1]
-    assert found(inputs, N_LEVELS, residual, [0, 1]) == [((3,), 1)]
+    assert found(inputs, N_LEVELS, residual) == [((3,), 1)]
 
 
-def test_quantities_that_may_have_no_slopes_have_none():
-    inputs, rng = drawn(0, N_LEVELS, 6000, n_quantities=1)
-    slopes = rng.normal(0, 0.5, 30)[inputs.codes[:, 3]]
-    residual = rng.normal(size=6000) + slopes * inputs.quantities[:, 0]
-    assert found(inputs, N_LEVELS, residual) == []
+@SEEDS
+@pytest.mark.parametrize("n_values", [2, 5])
+def test_a_quantity_of_few_values_matters_by_level(seed, n_values):
+    """Years of a panel, or a switch."""
+    inputs, rng = drawn(seed, N_LEVELS, 6000, n_quantities=2)
+    values = rng.integers(0, n_values, 6000)
+    inputs.quantities[:, 1] = values
+    by_value = rng.normal(0, 0.7, (30, n_values))
+    residual = rng.normal(size=6000) + by_value[inputs.codes[:, 3], values]
+    terms = found(inputs, N_LEVELS, residual)
+    assert terms
+    assert {term[:2] for term in terms} == {((3,), 1)}
+    if n_values > 2:  # which a slope cannot follow
+        assert max(term[2:] for term in terms) == (min(n_values, 5),)
+
+
+def test_what_is_constant_has_no_slopes():
+    inputs, rng = drawn(0, N_LEVELS, 2000, n_quantities=1)
+    inputs.quantities[:] = 0.0
+    assert found(inputs, N_LEVELS, rng.normal(size=2000)) == []
 
 
 @SEEDS
@@ -225,7 +233,7 @@ def test_a_slope_is_of_values_within_reach(seed):
     slopes = rng.normal(0, 0.5, 30)[inputs.codes[:, 3]]
     residual = rng.normal(size=6000) + slopes * inputs.quantities[:, 0]
     inputs.quantities[0] = 1e6
-    assert found(inputs, N_LEVELS, residual, [0]) == [((3,), 0)]
+    assert found(inputs, N_LEVELS, residual) == [((3,), 0)]
 
 
 @SEEDS
@@ -246,7 +254,7 @@ def test_a_slope_that_differs_by_the_cells_of_a_cross_is_found(seed):
     residual += crossed(rng, inputs, N_LEVELS, (0, 1), 0.7)
     slopes = crossed(rng, inputs, N_LEVELS, (0, 1), 0.9)
     residual += slopes * inputs.quantities[:, 1]
-    terms = found(inputs, N_LEVELS, residual, [0, 1])
+    terms = found(inputs, N_LEVELS, residual)
     assert {((0, 1), None), ((0, 1), 1)} <= set(terms)
     assert all(quantity != 0 for _, quantity in terms)
 
@@ -256,7 +264,7 @@ def test_a_curve_that_differs_by_level_is_found(seed):
     inputs, rng = drawn(seed, N_LEVELS, 12_000, n_quantities=3)
     shift = rng.uniform(0, 2 * np.pi, 30)[inputs.codes[:, 3]]
     residual = rng.normal(size=12_000) + np.sin(2 * inputs.quantities[:, 1] + shift)
-    terms = found(inputs, N_LEVELS, residual, [0, 1])
+    terms = found(inputs, N_LEVELS, residual)
     assert {(columns, *which[:1]) for columns, *which in terms} == {((3,), 1)}
     assert any(len(which) == 2 for _, *which in terms)
 
@@ -268,7 +276,7 @@ def test_a_curve_that_differs_by_the_cells_of_a_cross_is_found(seed):
     residual += crossed(rng, inputs, N_LEVELS, (0, 4), 0.7)
     height = crossed(rng, inputs, N_LEVELS, (0, 4), 1.5)
     residual += height * (inputs.quantities[:, 1] > 0.7)
-    terms = found(inputs, N_LEVELS, residual, [0, 1])
+    terms = found(inputs, N_LEVELS, residual)
     assert any(columns == (0, 4) and len(which) == 2 for columns, *which in terms)
     assert all(which[0] != 0 for _, *which in terms)
 
@@ -277,9 +285,7 @@ def test_the_finest_pieces_have_some_rows_in_each_cell():
     inputs, rng = drawn(0, (300,), 1500, n_quantities=1)
     shift = rng.uniform(0, 2 * np.pi, 300)[inputs.codes[:, 0]]
     residual = rng.normal(0, 0.1, 1500) + np.sin(inputs.quantities[:, 0] + shift)
-    counts = [
-        which[1] for _, *which in found(inputs, (300,), residual, [0]) if which[1:]
-    ]
+    counts = [which[1] for _, *which in found(inputs, (300,), residual) if which[1:]]
     assert counts == [4]  # with 12, there are about as many cells as rows
 
 
@@ -304,7 +310,7 @@ def test_where_columns_add_up_nothing_is_found():
         for codes, n in zip(inputs.codes.T, N_LEVELS, strict=True):
             target += rng.normal(size=n)[codes]
         residual = left_by_columns(inputs, N_LEVELS, target / target.std())
-        n_found += len(found(inputs, N_LEVELS, residual, [0, 1]))
+        n_found += len(found(inputs, N_LEVELS, residual))
     assert n_found <= 1
 
 
@@ -334,7 +340,7 @@ def test_the_term_that_brings_more_comes_first(seed):
     slopes = rng.normal(0, 0.3, 30)[inputs.codes[:, 3]]
     residual += slopes * inputs.quantities[:, 0]
     expected = [((0, 2), None), ((1, 4), None), ((3,), 0)]
-    terms = found(inputs, N_LEVELS, residual, [0])
+    terms = found(inputs, N_LEVELS, residual)
     # a slope may be followed by pieces
     assert list(dict.fromkeys(term[:2] for term in terms)) == expected
 
@@ -383,4 +389,4 @@ def test_there_is_an_end_to_terms(monkeypatch):
 
 def test_residuals_of_zero_ask_for_no_terms():
     inputs, _ = drawn(0, N_LEVELS, 500, n_quantities=1)
-    assert found(inputs, N_LEVELS, np.zeros(500), [0]) == []
+    assert found(inputs, N_LEVELS, np.zeros(500)) == []
