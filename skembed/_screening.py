@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, count
 from math import prod
 
@@ -223,9 +223,9 @@ def _slopes(
     values = within_reach(inputs.quantities)
     for columns in groups:
         rows = tuple(table_rows[column] for column in columns)
+        plain, cells = learn_term(inputs, columns, rows)
         for quantity, of_rows in enumerate(values.T):
-            term, cells = learn_term(inputs, columns, rows, quantity)
-            yield Candidate(term, cells, of_rows)
+            yield Candidate(replace(plain, quantity=quantity), cells, of_rows)
 
 
 def _curves(

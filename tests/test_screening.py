@@ -341,7 +341,7 @@ def test_the_term_that_brings_more_comes_first(seed):
     residual += slopes * inputs.quantities[:, 0]
     expected = [((0, 2), None), ((1, 4), None), ((3,), 0)]
     terms = found(inputs, N_LEVELS, residual)
-    # a slope may be followed by pieces
+    # of a slope, coarse pieces tell as well, before or after it
     assert list(dict.fromkeys(term[:2] for term in terms)) == expected
 
 
