@@ -55,8 +55,8 @@ Ask whether distances between levels mean something: how well they rank the true
 generated levels, against the best that the same rows can tell; whether seeds agree;
 what questions cost at a million levels; and how much of the map air times know.
 
-Prints the tables, and writes them to geometry.md, and the destinations' map to
-destinations.png. Takes about half an hour.
+Prints the tables, and writes them to geometry.md, the destinations' map to
+destinations.png and that of the README's levels to map.png. Takes about half an hour.
 
 What it needs besides skembed: pip install "skembed[benchmarks]"
 """
@@ -239,7 +239,7 @@ def _add_geometry_options(parser: argparse.ArgumentParser) -> None:
         "flights",
     )
     _add_out(
-        parser, "where geometry.md and destinations.png are written (default: results)"
+        parser, "where geometry.md and the two maps are written (default: results)"
     )
     parser.add_argument(
         "--seeds",

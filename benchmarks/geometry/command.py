@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.geometry import destinations, scale
+from benchmarks.geometry import destinations, example_map, scale
 from benchmarks.geometry.fidelity import measure
 from benchmarks.geometry.problems import CASES
 from benchmarks.geometry.report import (
@@ -22,23 +22,25 @@ QUICK_CASES = 5
 
 
 def run(n_seeds: int, out: Path, *, is_quick: bool) -> None:
-    """Measure, print and write the report, and draw the destinations.
+    """Measure, print and write the report, and draw two maps.
 
     Parameters
     ----------
     n_seeds : int
         How many tables of each kind are drawn.
     out : Path
-        The folder of ``geometry.md`` and ``destinations.png``.
+        The folder of ``geometry.md``, ``map.png`` and ``destinations.png``.
     is_quick : bool
         Whether to take fewer kinds of tables, levels and flights.
     """
     out.mkdir(parents=True, exist_ok=True)
     cases = CASES[:QUICK_CASES] if is_quick else CASES
     shrink = 20 if is_quick else 1
-    with progress_bar(len(cases) * n_seeds + 4) as bar:
+    with progress_bar(len(cases) * n_seeds + 5) as bar:
         with step(bar, "loading"):
             load_tensorflow()
+        with step(bar, "a map"), in_style():
+            example_map.draw().savefig(out / "map.png")
         with step(bar, "destinations"):
             found = destinations.find(is_quick=is_quick)
             with in_style():
