@@ -20,6 +20,7 @@ from skembed._similarity import (
     nearest,
     neighbors_of_all,
 )
+from skembed._spelling import close_spellings
 from skembed._vocabulary import Vocabulary
 from skembed.exceptions import ColumnError
 
@@ -33,12 +34,22 @@ class GeometryMixin:
     - "euclidean", the distance between vectors. In a blend its square is the mean
       square of what the model of effects and interactions would change over the
       training rows if one level took the other's place;
-    - "cosine", one minus the cosine of the angle between vectors;
+    - "cosine", one minus the cosine of the angle between vectors. Where levels differ
+      by one number, it only tells whether their signs are the same (0) or not (2);
     - "effect", the root mean square of what the whole model's prediction would change,
       in units of the target. It is the distance between the levels' curves of
       individual conditional expectation [1]_ at these two levels. Where there are more
       than 1,000 distinct training rows, observations at equal steps stand for them, and
       fewer where there are more than 2,000 levels, but no fewer than 50.
+
+    A vector says what a level adds to the other columns of the table: beside a column
+    of continents, countries are compared within them. Leave out columns that contain
+    another one, or that it contains, to compare its levels as a whole.
+
+    Levels that `min_frequency` or `max_categories` call rare share one vector: they are
+    at no distance from one another. Counts are of each level itself, so that theirs
+    stay small: of what a rare level is like, the shared vector tells little. Of equal
+    distances, those of levels earlier in `categories_` come first.
 
     References
     ----------
@@ -70,16 +81,17 @@ class GeometryMixin:
             is only one.
 
         metric : {"euclidean", "cosine", "effect"}, default="euclidean"
-            The distance between vectors, one minus the cosine of their angle, or how
-            differently the model predicts, in units of the target.
+            The distance between vectors, one minus the cosine of their angle (of
+            vectors of one number only whether their signs differ), or how differently
+            the model predicts, in units of the target.
 
         k : int, default=None
-            How many levels to return, nearest first; None is all, in the order of
-            `categories_`.
+            How many levels to return, nearest first, and the level itself before
+            others at no distance; None is all, in the order of `categories_`.
 
         return_counts : bool, default=False
             Whether to tell how many training rows each level had, too: what has few
-            is not known well.
+            is not known well, also where its vector is one that rare levels share.
 
         Returns
         -------
@@ -93,6 +105,11 @@ class GeometryMixin:
             If ``fit`` has not seen the level.
         ColumnError
             If there is no such categorical feature, or several to choose from.
+
+        Notes
+        -----
+        A vector says what a level adds to the other columns: leave out columns that
+        contain this one to compare its levels as a whole.
 
         Examples
         --------
@@ -108,11 +125,13 @@ class GeometryMixin:
         Name: distance from e, dtype: float64
         """
         space = self._space(column, metric)
-        distances = space.distances_of(token)
-        places = (
-            np.arange(len(distances)) if k is None else nearest(distances, _whole(k))
-        )
-        found = space.table(distances, places)
+        place = space.position(token)
+        squares = space.squares_from(space.points[place])
+        if k is None:
+            places = np.arange(len(squares))
+        else:
+            places = nearest(squares, _whole(k), first=place)
+        found = space.table(squares, places)
         if return_counts:
             return found
         return found["distance"].rename(f"distance from {token}")
@@ -135,8 +154,9 @@ class GeometryMixin:
         Parameters
         ----------
         positive, negative : level or list of levels and vectors, default=None
-            What is added up, and what is taken away. A vector is an array of as many
-            numbers as those of the column have.
+            What is added up, and what is taken away; None is nothing, and ``[None]``
+            the level of missing values. A vector is an array of floats, as many as
+            vectors of the column have; other arrays and Series are several levels.
 
         column : hashable, default=None
             The categorical feature; not needed if there is only one.
@@ -182,9 +202,9 @@ class GeometryMixin:
         """
         space = self._space(column, metric)
         point, named = mixture(space, _listed(positive), _listed(negative))
-        distances = space.distances_from(point)
-        places = nearest(distances, _whole(k) + len(set(named)))
-        return space.table(distances, places[~np.isin(places, named)][:k])
+        squares = space.squares_from(point)
+        places = nearest(squares, _whole(k) + len(set(named)))
+        return space.table(squares, places[~np.isin(places, named)][:k])
 
     def similarity_matrix(
         self,
@@ -204,13 +224,14 @@ class GeometryMixin:
             See `similarities`.
 
         levels : sequence of hashable, default=None
-            Some levels, in the order that is wanted; None is all of them. The matrix
-            has the square of their number of entries.
+            Some levels, in the order that is wanted, also repeated; None is all of
+            them. The matrix has the square of their number of entries.
 
         Returns
         -------
         DataFrame of shape (n_levels, n_levels)
-            Symmetric, with zeros on the diagonal.
+            Symmetric, with zeros on the diagonal and between levels that share a
+            vector.
 
         Raises
         ------
@@ -218,12 +239,14 @@ class GeometryMixin:
             If ``fit`` has not seen a level.
         ColumnError
             If there is no such categorical feature, or several to choose from.
+        TypeError
+            If `levels` is a single level.
         """
         space = self._space(column, metric)
         if levels is None:
             places = np.arange(len(space.points))
         else:
-            places = np.array([space.position(level) for level in levels], dtype=int)
+            places = _places(space, levels)
         index = space.index(places)
         distances = space.distances_among(places)
         return pd.DataFrame(distances, index=index, columns=index)
@@ -262,7 +285,8 @@ class GeometryMixin:
 
         The effect of a level is the mean prediction over the training rows, had they
         all this level (partial dependence [1]_), less the mean over all levels,
-        weighted by their counts.
+        weighted by their counts. Where another column contains this one, as continents
+        contain countries, it is what a level adds to that column's.
 
         Parameters
         ----------
@@ -324,20 +348,40 @@ class GeometryMixin:
         for place, vocabulary in enumerate(vocabularies):
             if vocabulary.name == column:
                 return place, vocabulary
-        names = ", ".join(repr(vocabulary.name) for vocabulary in vocabularies)
-        raise ColumnError(
-            f"column={column!r} is not one of the categorical features: "
-            f"{names or 'there are none'}."
+        raise _no_such_column(column, [vocabulary.name for vocabulary in vocabularies])
+
+
+def _no_such_column(column: Hashable | None, names: list[Hashable]) -> ColumnError:
+    known = ", ".join(map(repr, names)) or "there are none"
+    if column is None:
+        return ColumnError(
+            f"No column given: name one of the categorical features: {known}."
         )
+    return ColumnError(
+        f"column={column!r} is not one of the categorical features"
+        f"{close_spellings(column, names)} Those of this table: {known}."
+    )
 
 
 def _listed(named: Any) -> list[Any]:
     """Return a list of levels and vectors, of which one may stand alone."""
     if named is None:
         return []
-    if isinstance(named, np.ndarray):
-        return [named] if named.dtype.kind == "f" and named.ndim == 1 else list(named)
-    return list(named) if isinstance(named, list | tuple) else [named]
+    if not pd.api.types.is_list_like(named):
+        return [named]
+    if isinstance(named, np.ndarray | pd.Series | pd.Index):
+        values = np.asarray(named)
+        return [values] if values.dtype.kind == "f" and values.ndim == 1 else [*values]
+    return list(named)
+
+
+def _places(space: Space, levels: Sequence[Hashable]) -> np.ndarray:
+    if not pd.api.types.is_list_like(levels):
+        raise TypeError(
+            f"levels must be a list of levels; got {levels!r}: pass [{levels!r}] to "
+            "ask for that one."
+        )
+    return np.array([space.position(level) for level in levels], dtype=int)
 
 
 def _whole(k: int) -> int:

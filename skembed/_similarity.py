@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import pairwise_distances
+from sklearn.metrics.pairwise import euclidean_distances
 
 from skembed._nearest import nearest_points
 from skembed._spelling import close_spellings
@@ -17,6 +17,8 @@ from skembed.exceptions import UnknownLevelError
 
 METRICS = ("euclidean", "cosine", "effect")
 ROWS_AT_A_TIME = 4_096  # that fit into a processor's cache
+GROUP = 1_024  # distances of which the smallest is looked at first
+VECTOR_HINT = " A vector is passed as an array of numbers: np.array([...])."
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,48 +43,60 @@ class Space:
         """Return some of the levels."""
         return pd.Index(self.vocabulary.levels[places], name=self.vocabulary.name)
 
-    def position(self, token: Hashable) -> int:
+    def position(self, token: Hashable, hint: str = "") -> int:
         """Return where a level stands; raise an error if ``fit`` has not seen it."""
         position = self.vocabulary.position(token)
         if position is None:
-            raise _unknown(token, self.vocabulary)
+            raise _unknown(token, self.vocabulary, hint)
         return position
 
-    def distances_from(self, point: np.ndarray) -> np.ndarray:
-        """Return the distance of every level from a point, in one pass over them."""
+    def squares_from(self, point: np.ndarray) -> np.ndarray:
+        """Return the squared distance of every level from a point, in one pass.
+
+        They have the precision of the points, and are ranked as distances are.
+        """
         n_levels, n_dims = self.points.shape
-        point = point.astype(self.points.dtype)
-        squares = np.empty(n_levels, dtype=point.dtype)
-        work = np.empty((min(n_levels, ROWS_AT_A_TIME), n_dims), dtype=point.dtype)
-        ones = np.ones(n_dims, dtype=point.dtype)
-        for start in range(0, n_levels, ROWS_AT_A_TIME):
-            part = self.points[start : start + ROWS_AT_A_TIME]
-            difference = np.subtract(part, point, out=work[: len(part)])
+        n_rows = min(n_levels, ROWS_AT_A_TIME)
+        # as long as a block: a point that is broadcast is subtracted row by row
+        tiled = np.tile(point.astype(self.points.dtype), (n_rows, 1))
+        squares = np.empty(n_levels, dtype=tiled.dtype)
+        work, ones = np.empty_like(tiled), np.ones(n_dims, dtype=tiled.dtype)
+        for start in range(0, n_levels, n_rows):
+            part = self.points[start : start + n_rows]
+            difference = np.subtract(part, tiled[: len(part)], out=work[: len(part)])
             np.square(difference, out=difference)
             np.matmul(difference, ones, out=squares[start : start + len(part)])
-        return self._distances(squares)
-
-    def distances_of(self, token: Hashable) -> np.ndarray:
-        """Return the distance of every level from one of them."""
-        return self.distances_from(self.points[self.position(token)])
+        return squares
 
     def neighbors(self, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the positions and distances of each level's `k` nearest others."""
         places, distances = nearest_points(self.points, k)
-        return places, self._distances(distances**2)
+        return places, self.distances(distances**2)
 
     def distances_among(self, places: np.ndarray) -> np.ndarray:
-        """Return the distances of some levels from one another."""
-        points = self.points[places].astype(np.float64)
-        return self._distances(pairwise_distances(points) ** 2)
+        """Return the distances of some levels from one another.
 
-    def _distances(self, squares: np.ndarray) -> np.ndarray:
+        Those that share a vector, as a level named twice, are at none.
+        """
+        if not len(places):
+            return np.empty((0, 0))
+        _, first, place = np.unique(
+            self.vocabulary.rows[places], return_index=True, return_inverse=True
+        )
+        points = self.points[places[first]].astype(np.float64)
+        points -= points.mean(axis=0)  # products of short vectors round less
+        distances = self.distances(euclidean_distances(points, squared=True))
+        return distances[place[:, np.newaxis], place]
+
+    def distances(self, squares: np.ndarray) -> np.ndarray:
+        """Return distances, in double precision, of their squares."""
+        squares = squares.astype(np.float64)
         return squares / 2 if self.metric == "cosine" else np.sqrt(squares)
 
-    def table(self, distances: np.ndarray, places: np.ndarray) -> pd.DataFrame:
+    def table(self, squares: np.ndarray, places: np.ndarray) -> pd.DataFrame:
         """Show some levels with their distances and counts."""
         columns = {
-            "distance": distances[places],
+            "distance": self.distances(squares[places]),
             "count": self.vocabulary.counts[places],
         }
         return pd.DataFrame(columns, index=self.index(places))
@@ -101,13 +115,34 @@ def _directions(vectors: np.ndarray) -> np.ndarray:
     return np.concatenate([vectors / np.where(is_zero, 1, length), is_zero], axis=-1)
 
 
-def nearest(distances: np.ndarray, k: int) -> np.ndarray:
-    """Return the positions of the `k` smallest distances, equal ones in order."""
+def nearest(distances: np.ndarray, k: int, first: int | None = None) -> np.ndarray:
+    """Find the `k` smallest distances.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (n_levels,)
+        Or their squares.
+    k : int
+        How many; no more are found than there are.
+    first : int, default=None
+        The position of a smallest distance that goes before its equals.
+
+    Returns
+    -------
+    ndarray of shape (k,)
+        Their positions, equal distances in order.
+    """
     k = min(k, len(distances))
     if k == 0:
         return np.empty(0, dtype=np.intp)
-    near = np.flatnonzero(distances <= np.partition(distances, k - 1)[k - 1])
-    return near[np.argsort(distances[near], kind="stable")][:k]
+    starts = np.arange(0, len(distances), GROUP)
+    # of k groups, the smallest are k distances: none of the k nearest is larger
+    some = np.minimum.reduceat(distances, starts) if len(starts) >= k else distances
+    near = np.flatnonzero(distances <= np.partition(some, k - 1)[k - 1])
+    near = near[np.argsort(distances[near], kind="stable")]
+    if first is not None:
+        near = np.append(first, near[near != first])
+    return near[:k]
 
 
 def mixture(
@@ -133,26 +168,44 @@ def mixture(
     places : list of int
         Of the levels that were mixed.
     """
-    signs = [1.0] * len(positive) + [-1.0] * len(negative)
+    if not positive and not negative:
+        missing = " ([None] is that of missing values)"
+        raise ValueError(
+            "positive and negative are both empty: name a level"
+            f"{missing if space.vocabulary.has_missing else ''}."
+        )
     points, places = [], []
     for item in [*positive, *negative]:
-        if isinstance(item, np.ndarray | list | tuple):
+        if pd.api.types.is_list_like(item):
             points.append(_free_point(space, item))
         else:
-            places.append(space.position(item))
+            hint = VECTOR_HINT if isinstance(item, float | np.floating) else ""
+            places.append(space.position(item, hint))
             points.append(space.points[places[-1]])
-    if not points:
-        raise ValueError("positive and negative are both empty: name a level.")
-    total = np.asarray(signs) @ np.asarray(points, dtype=np.float64)
+    signs = np.repeat([1.0, -1.0], [len(positive), len(negative)])
+    total = signs @ np.asarray(points, dtype=np.float64)
     if space.metric == "cosine":
-        return _directions(total[:-1]), places
-    if sum(signs) <= 0:
+        return _direction_of_sum(total), places
+    return _mean(total, len(positive), len(negative)), places
+
+
+def _direction_of_sum(total: np.ndarray) -> np.ndarray:
+    if np.allclose(total, 0):
         raise ValueError(
-            f"{len(positive)} positive and {len(negative)} negative levels have no "
+            "The directions of what was named cancel each other, and metric='cosine' "
+            "compares directions: name others, or ask for metric='euclidean'."
+        )
+    return _directions(total[:-1])
+
+
+def _mean(total: np.ndarray, n_positive: int, n_negative: int) -> np.ndarray:
+    if n_positive <= n_negative:
+        raise ValueError(
+            f"{n_positive} positive and {n_negative} negative levels have no "
             "mixture that is a point: name more positive than negative ones, or ask "
             "for metric='cosine'."
         )
-    return total / sum(signs), places
+    return total / (n_positive - n_negative)
 
 
 def _free_point(space: Space, vector: Any) -> np.ndarray:
@@ -169,9 +222,16 @@ def _free_point(space: Space, vector: Any) -> np.ndarray:
     if point.shape != (n_dims,) or not np.isfinite(point).all():
         raise ValueError(
             f"A vector of column {space.vocabulary.name!r} has {n_dims} finite "
-            f"numbers; got {vector!r}."
+            f"numbers; got {vector!r}. Levels that are numbers go into a list."
         )
-    return _directions(point) if space.metric == "cosine" else point
+    if space.metric != "cosine":
+        return point
+    if not point.any():
+        raise ValueError(
+            "A vector of zeros has no direction, and metric='cosine' compares "
+            "directions: ask for metric='euclidean'."
+        )
+    return _directions(point)
 
 
 def neighbors_of_all(space: Space, k: int) -> pd.DataFrame:
@@ -190,9 +250,13 @@ def neighbors_of_all(space: Space, k: int) -> pd.DataFrame:
     )
 
 
-def _unknown(token: Hashable, vocabulary: Vocabulary) -> UnknownLevelError:
+def _unknown(
+    token: Hashable, vocabulary: Vocabulary, hint: str = ""
+) -> UnknownLevelError:
+    what = f"{token!r} is not a level of column {vocabulary.name!r}"
+    if pd.api.types.is_scalar(token) and pd.isna(token):
+        return UnknownLevelError(f"{what}: fit saw no missing values in it.")
     return UnknownLevelError(
-        f"{token!r} is not a level of column {vocabulary.name!r} that fit has seen"
-        f"{close_spellings(token, vocabulary.levels.tolist())} "
-        "The levels are in categories_."
+        f"{what} that fit has seen{close_spellings(token, vocabulary.levels.tolist())} "
+        f"The levels are in categories_.{hint}"
     )

@@ -142,13 +142,82 @@ def test_a_missing_level_can_be_asked_about(shop_model):
     assert matrix.shape == (2, 2)
 
 
-def test_rare_levels_that_share_a_vector_are_at_no_distance():
+@pytest.fixture(scope="module")
+def pooled():
+    """A model of 30 levels, all but 4 of which are rare, and the counts of these."""
     X, y = make_effects(600, n_levels=(30,), zipf=1.5, random_state=0)
     model = EmbeddingRegressor(n_networks=0, max_categories=5).fit(X, y)
-    rare = pd.Series(model.category_counts_["a"], model.categories_["a"]).nsmallest(3)
-    for metric in METRICS:
-        matrix = model.similarity_matrix(metric=metric, levels=rare.index)
-        assert (matrix.to_numpy() == 0).all()
+    counts = pd.Series(model.category_counts_["a"], model.categories_["a"])
+    return model, counts.drop(counts.nlargest(4).index)
+
+
+@EVERY_METRIC
+def test_rare_levels_that_share_a_vector_are_at_no_distance(pooled, metric):
+    model, rare = pooled
+    matrix = model.similarity_matrix(metric=metric, levels=rare.index)
+    assert (matrix.to_numpy() == 0).all()
+
+
+@EVERY_METRIC
+def test_a_rare_level_is_the_first_of_its_equals(pooled, metric):
+    model, rare = pooled
+    for token in rare.index:
+        distances = model.similarities(token, metric=metric)
+        assert (distances[rare.index] == 0).all()
+        others = distances.index[distances == 0].drop(token)
+        found = model.similarities(token, metric=metric, k=3)
+        assert found.index.tolist() == [token, *others[:2]]
+        assert model.most_similar(token, metric=metric, k=3).index.equals(others[:3])
+
+
+def test_the_count_of_a_rare_level_is_its_own(pooled):
+    model, rare = pooled
+    found = model.similarities(rare.index[2], k=len(rare), return_counts=True)
+    assert found["count"].to_dict() == rare.to_dict()
+
+
+def test_of_one_number_the_cosine_tells_the_sign():
+    X, y = make_tokens(1000, random_state=0)
+    model = EmbeddingRegressor(n_networks=0).fit(X, y)
+    found = model.similarities("e", metric="cosine", k=2)
+    assert found.tolist() == [0, 0]
+    assert found.index.tolist() == ["e", "d"]
+
+
+@EVERY_METRIC
+def test_distances_have_one_type(model, metric):
+    assert model.similarities("b1", "b", metric=metric).dtype == np.float64
+    assert model.most_similar("b1", column="b", metric=metric)["distance"].dtype == (
+        np.float64
+    )
+    assert model.neighbors("b", metric=metric)["distance"].dtype == np.float64
+    matrix = model.similarity_matrix("b", metric=metric)
+    assert (matrix.dtypes == np.float64).all()
+
+
+def test_a_matrix_of_repeated_or_no_levels(model):
+    twice = model.similarity_matrix("a", levels=["a3", "a5", "a3"])
+    assert twice["a3"].to_numpy()[[0, 2]].tolist() == [[0, 0], [0, 0]]
+    assert model.similarity_matrix("a", levels=[]).shape == (0, 0)
+
+
+SEVERAL = [tuple, np.array, pd.Series, pd.Index, pd.Categorical, pd.array]
+
+
+@pytest.mark.parametrize("kind", SEVERAL, ids=lambda kind: kind.__name__)
+def test_several_levels_are_named_by_any_sequence(model, kind):
+    levels = ["a3", "a5"]
+    expected = model.most_similar(levels, ["a8"], "a", k=3)
+    found = model.most_similar(kind(levels), kind(["a8"]), "a", k=3)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_a_vector_may_be_a_row_of_a_frame(model):
+    vectors = pd.DataFrame(model.embeddings_["a"], index=model.categories_["a"])
+    expected = model.most_similar(vectors.loc["a3"].to_numpy(), column="a", k=3)
+    for named in [vectors.loc["a3"], [vectors.loc["a3"]]]:
+        found = model.most_similar(named, column="a", k=3)
+        pd.testing.assert_frame_equal(found, expected)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +225,7 @@ def test_rare_levels_that_share_a_vector_are_at_no_distance():
     [
         (lambda m: m.similarities("a99", "a"), UnknownLevelError, "did you mean 'a9'"),
         (lambda m: m.similarities("a1", "c"), ColumnError, "column='c' is not one of"),
-        (lambda m: m.similarities("a1"), ColumnError, "column=None .*: 'a', 'b'"),
+        (lambda m: m.similarities("a1"), ColumnError, "name one of .*: 'a', 'b'"),
         (lambda m: m.neighbors(), ColumnError, "'a', 'b'"),
         (lambda m: m.level_effects("d"), ColumnError, "column='d'"),
         (
@@ -168,6 +237,8 @@ def test_rare_levels_that_share_a_vector_are_at_no_distance():
         (lambda m: m.neighbors("a", k=1.5), ValueError, "k must be a whole number"),
         (lambda m: m.most_similar(column="a"), ValueError, "both empty"),
         (lambda m: m.most_similar("a77", column="a"), UnknownLevelError, "'a77'"),
+        (lambda m: m.similarity_matrix("a", levels="a1"), TypeError, r"pass \['a1'\]"),
+        (lambda m: m.similarity_matrix("a", levels=20), TypeError, "got 20"),
         (
             lambda m: m.similarity_matrix("a", levels=["a1", "x"]),
             UnknownLevelError,
@@ -178,6 +249,19 @@ def test_rare_levels_that_share_a_vector_are_at_no_distance():
 def test_bad_questions_are_refused(model, ask, error, message):
     with pytest.raises(error, match=message):
         ask(model)
+
+
+def test_a_misspelt_column_is_answered_with_close_spellings(shop_model):
+    with pytest.raises(ColumnError, match=r"did you mean 'city'\? .*: 'city', 'day'"):
+        shop_model.similarities("Oslo", "citty")
+
+
+def test_a_table_without_levels_has_no_column_to_ask_about():
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    model = EmbeddingRegressor(n_networks=0).fit(X, X[:, 0])
+    for column in [None, 0]:
+        with pytest.raises(ColumnError, match="there are none"):
+            model.neighbors(column)
 
 
 def test_an_estimator_without_a_fit_answers_nothing():

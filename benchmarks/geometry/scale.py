@@ -24,8 +24,9 @@ def one_query(n_levels: int) -> dict[str, object]:
     token = space.vocabulary.levels[n_levels // 2]
 
     def ask() -> None:
-        distances = space.distances_of(token)
-        space.table(distances, nearest(distances, N_NEAREST))
+        place = space.position(token)
+        squares = space.squares_from(space.points[place])
+        space.table(squares, nearest(squares, N_NEAREST, first=place))
 
     ask()
     seconds = _in_turns(space.points.sum, ask, LAPS)
