@@ -9,6 +9,8 @@ import numpy as np
 from skembed._encoding import Encoded
 from skembed._sample import Sample, join, merge_equal_inputs, part_of
 
+MAX_ORDERED = 10_000_000  # observations; more are not brought into an order
+
 
 @dataclass(frozen=True, eq=False)
 class Folds:
@@ -38,7 +40,7 @@ class Folds:
 
 
 def deal_into_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> Folds:
-    """Deal observations into folds at random, as even as can be.
+    """Deal observations into folds of even size, at random.
 
     A row that stands for several observations is dealt as if it had been repeated.
 
@@ -68,14 +70,29 @@ def deal_into_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> F
 def _deal(count: np.ndarray, n_folds: int, rng: np.random.Generator) -> np.ndarray:
     """Return how many of each row's observations go to each fold.
 
-    Rows come in random order, and each goes on where the one before it ended.
+    Observations come in random order, and each goes to the next fold. Equal ones are
+    not kept apart: those of other folds would tell of them.
     """
-    order = rng.permutation(len(count))
-    whole, rest = np.divmod(count[order], n_folds)
-    first = np.cumsum(rest) - rest
-    turn = (np.arange(n_folds) - first[:, np.newaxis]) % n_folds
+    if count.sum() > MAX_ORDERED:
+        return _deal_one_by_one(count, n_folds, rng)
+    row = np.repeat(np.arange(len(count)), count.astype(np.intp))
+    row = row[rng.permutation(len(row))]
+    places = row * n_folds + np.arange(len(row)) % n_folds
+    dealt = np.bincount(places, minlength=len(count) * n_folds)
+    return dealt.reshape(len(count), n_folds)
+
+
+def _deal_one_by_one(
+    count: np.ndarray, n_folds: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Throw a die for each observation: folds of so many are even, to a hair."""
+    even = np.floor(np.maximum(count - MAX_ORDERED, 0) / n_folds)
+    rest = (count - n_folds * even).astype(np.int64)
     dealt = np.empty((len(count), n_folds))
-    dealt[order] = whole[:, np.newaxis] + (turn < rest[:, np.newaxis])
+    for fold in range(n_folds):
+        thrown = rng.binomial(rest, 1 / (n_folds - fold))
+        dealt[:, fold] = even + thrown
+        rest = rest - thrown
     return dealt
 
 

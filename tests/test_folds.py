@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skembed import _folds
 from skembed._encoding import Encoded
 from skembed._folds import deal_into_folds
 from skembed._sample import make_sample, merge_equal_rows
@@ -70,15 +71,35 @@ def test_folds_are_of_even_size(rows, n_folds):
     assert sizes.max() - sizes.min() <= 1
 
 
-@QUICK
-@given(ROWS, N_FOLDS)
-def test_each_row_of_equal_observations_is_dealt_evenly(rows, n_folds):
-    sample = sample_of([(*row[:2], 0.0, row[-1]) for row in rows])
-    folds = dealt(sample, n_folds)
-    for key, count in totals(sample, sample.count).items():
-        is_in = [other == key for other in cell_keys(folds.sample.inputs)]
-        parts = folds.sample.count[is_in]
-        assert set(parts) <= {count // n_folds, -(-count // n_folds)}
+@pytest.mark.parametrize("most", [10_000_000, 1])
+def test_other_folds_tell_nothing_of_outcomes_that_are_noise(most, monkeypatch):
+    """Equal rows that were kept apart would tell each other's outcome."""
+    monkeypatch.setattr(_folds, "MAX_ORDERED", most)
+    rng = np.random.default_rng(0)
+    n_levels = 20_000  # with 3 outcomes each
+    codes = np.repeat(np.arange(n_levels), 3)[:, np.newaxis]
+    inputs = Encoded(codes, np.zeros((len(codes), 0)))
+    outcomes = rng.integers(0, 2, (len(codes), 1)).astype(float)
+    folds = dealt(merge_equal_rows(make_sample(inputs, outcomes, None)), 5)
+    cells, level = folds.sample, folds.sample.inputs.codes[:, 0]
+    total, ones = (
+        np.bincount(level, values)
+        for values in (cells.count, cells.count * cells.target[:, 0])
+    )
+    others = total[level] - cells.count
+    met = others > 0
+    elsewhere = (ones[level] - cells.count * cells.target[:, 0])[met] / others[met]
+    here = cells.target[met, 0]
+    covariance = np.cov(here, elsewhere, aweights=cells.count[met])[0, 1]
+    assert abs(covariance) < 0.01
+
+
+def test_very_many_observations_are_dealt_evenly():
+    rows = [(code, 0.0, 0.1, 10**8) for code in range(3)]
+    sizes = np.bincount(dealt(sample_of(rows), 4).of_row, minlength=4)
+    np.testing.assert_array_equal(sizes, 3)
+    counts = dealt(sample_of(rows), 4).sample.count
+    np.testing.assert_allclose(counts, 10**8 / 4, rtol=0.001)
 
 
 @QUICK
