@@ -15,7 +15,8 @@ ROUNDING = 1e-6  # of 32-bit products, over the largest squared length
 def nearest_points(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Find the `k` nearest points of each point, itself left out.
 
-    In few dimensions a tree finds them, in many a search block by block.
+    In few dimensions a tree finds them, in many a search block by block. Points
+    that are equal, as of rare levels that share a vector, are searched for once.
 
     Parameters
     ----------
@@ -27,11 +28,57 @@ def nearest_points(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     neighbors : ndarray of shape (n_points, k) and dtype int
-        Nearest first; where distances are equal, in the order of the points.
+        Nearest first; where distances are equal, in the order of the points, but all
+        that are equal to one another together.
     distances : ndarray of shape (n_points, k)
         To them.
     """
     points = points.astype(np.float64, copy=False)
+    first, place = _distinct(points)
+    if len(first) == len(points):
+        return _search(points, k)
+    n_others = min(k, len(first) - 1)
+    found = _search(points[first], n_others)
+    members, distances = _members_of_nearest(place, *found, k + 1)
+    members, distances = members[place], distances[place]
+    kept = _others(members)
+    return members[kept].reshape(-1, k), distances[kept].reshape(-1, k)
+
+
+def _distinct(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each distinct point is first met, and of each point which it is."""
+    _, first, place = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return first[order], np.argsort(order)[place.ravel()]
+
+
+def _members_of_nearest(
+    place: np.ndarray, neighbors: np.ndarray, distances: np.ndarray, n_wanted: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return of each distinct point the first points equal to it, then to neighbors."""
+    groups = np.column_stack([np.arange(len(neighbors)), neighbors])
+    distances = np.column_stack([np.zeros(len(neighbors)), distances])
+    by_group, sizes = np.argsort(place, kind="stable"), np.bincount(place)
+    ends, wanted = np.cumsum(sizes[groups], axis=1), np.arange(n_wanted)
+    which = (ends[:, :, np.newaxis] <= wanted).sum(axis=1)
+    group = np.take_along_axis(groups, which, axis=1)
+    # counted from the end of a group, among a row's groups and among all
+    before_end = np.take_along_axis(ends, which, axis=1) - wanted
+    members = by_group[np.cumsum(sizes)[group] - before_end]
+    return members, np.take_along_axis(distances, which, axis=1)
+
+
+def _others(found: np.ndarray) -> np.ndarray:
+    """Mark all but the point itself, or the last where it was not found."""
+    kept = found != np.arange(len(found))[:, np.newaxis]
+    kept[kept.all(axis=1), -1] = False
+    return kept
+
+
+def _search(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find the `k` nearest of points that are distinct."""
+    if k == 0:
+        return np.empty((len(points), 0), dtype=np.intp), np.empty((len(points), 0))
     if points.shape[1] <= MAX_TREE_DIMS:
         return _by_tree(points, k)
     blocks = _Blocks(points, k)
@@ -45,15 +92,12 @@ def nearest_points(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _by_tree(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ask a tree for one more than `k`: among equal points, it may leave one itself."""
+    """Ask a tree for one more than `k`: points so close that it may leave one out."""
     tree = KDTree(points, balanced_tree=False, compact_nodes=False)
     _, found = tree.query(points, k + 1, workers=-1)
-    rows = np.repeat(np.arange(len(points)), k + 1)
-    others = found.ravel()
-    kept = others != rows
-    # where the point itself was not found, the farthest goes instead
-    kept.reshape(found.shape)[kept.reshape(found.shape).all(axis=1), -1] = False
-    return _nearest_of(points, k, 0, rows[kept], others[kept])
+    kept = _others(found)
+    rows = np.repeat(np.arange(len(points)), k)
+    return _nearest_of(points, k, 0, rows, found[kept])
 
 
 class _Blocks:

@@ -170,6 +170,16 @@ def test_a_rare_level_is_the_first_of_its_equals(pooled, metric):
         assert model.most_similar(token, metric=metric, k=3).index.equals(others[:3])
 
 
+@EVERY_METRIC
+def test_neighbors_of_all_agree_with_what_is_most_similar_to_each(pooled, metric):
+    model, _ = pooled
+    found = model.neighbors(metric=metric, k=4)
+    for level, rows in found.groupby("level"):
+        expected = model.most_similar(level, metric=metric, k=4)
+        assert rows["neighbor"].tolist() == expected.index.tolist()
+        assert rows["count"].tolist() == expected["count"].tolist()
+
+
 def test_the_count_of_a_rare_level_is_its_own(pooled):
     model, rare = pooled
     found = model.similarities(rare.index[2], k=len(rare), return_counts=True)

@@ -40,6 +40,31 @@ def test_equal_points_are_at_no_distance(n_dims):
 
 
 @pytest.mark.parametrize("n_dims", [2, 20])
+@pytest.mark.parametrize("n_copies", [2, 40])
+@pytest.mark.parametrize("k", [1, 5, 60])
+def test_equal_points_come_in_order_as_ones_own_and_as_neighbors(n_dims, n_copies, k):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(61, n_dims))
+    points = np.concatenate([points, points[[7, 30]].repeat(n_copies, axis=0)])
+    points = points[rng.permutation(len(points))]
+    neighbors, distances = nearest_points(points, k)
+    expected = naive(points, k)
+    np.testing.assert_array_equal(neighbors, expected[0])
+    np.testing.assert_allclose(distances, expected[1], rtol=1e-12)
+
+
+def test_many_equal_points_are_searched_for_once(monkeypatch):
+    searched = []
+    search = _nearest._search
+    monkeypatch.setattr(
+        _nearest, "_search", lambda p, k: searched.append(len(p)) or search(p, k)
+    )
+    points = np.random.default_rng(0).normal(size=(90, 40))[np.arange(2000) % 90]
+    nearest_points(points, 10)
+    assert searched == [90]
+
+
+@pytest.mark.parametrize("n_dims", [2, 20])
 def test_no_point_is_its_own_neighbor_where_all_are_equal(n_dims):
     neighbors, distances = nearest_points(np.ones((40, n_dims)), 3)
     assert (distances == 0).all()
