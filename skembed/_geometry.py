@@ -35,7 +35,7 @@ class GeometryMixin:
       square of what the model of effects and interactions would change over the
       training rows if one level took the other's place;
     - "cosine", one minus the cosine of the angle between vectors. Where levels differ
-      by one number, it only tells whether their signs are the same (0) or not (2);
+      by one number, it only tells whether their signs agree (0) or not (2);
     - "effect", the root mean square of what the whole model's prediction would change,
       in units of the target. It is the distance between the levels' curves of
       individual conditional expectation [1]_ at these two levels. Where there are more
@@ -44,7 +44,7 @@ class GeometryMixin:
 
     A vector says what a level adds to the other columns of the table: beside a column
     of continents, countries are compared within them. Leave out columns that contain
-    another one, or that it contains, to compare its levels as a whole.
+    it to compare levels as a whole.
 
     Levels that `min_frequency` or `max_categories` call rare share one vector: they are
     at no distance from one another. Counts are of each level itself, so that theirs

@@ -150,8 +150,8 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         The vectors of the levels in `categories_`, if there is one categorical feature.
 
     embeddings_ : dict of ndarray
-        The same for every categorical feature, by its name (or position where the
-        data had no names).
+        The same for every categorical feature, by its name (or position without
+        names). Levels that are rare and share a vector have a row of it each.
 
     categories_ : dict of ndarray of shape (n_levels,)
         The levels of each categorical feature, sorted; NaN, the last, stands for
