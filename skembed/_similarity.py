@@ -16,7 +16,7 @@ from skembed._vocabulary import Vocabulary
 from skembed.exceptions import UnknownLevelError
 
 METRICS = ("euclidean", "cosine", "effect")
-ROWS_AT_A_TIME = 4_096  # that fit into a processor's cache
+NUMBERS_AT_A_TIME = 2**17  # that fit into a processor's cache
 GROUP = 1_024  # distances of which the smallest is looked at first
 VECTOR_HINT = " A vector is passed as an array of numbers: np.array([...])."
 
@@ -56,7 +56,7 @@ class Space:
         They have the precision of the points, and are ranked as distances are.
         """
         n_levels, n_dims = self.points.shape
-        n_rows = min(n_levels, ROWS_AT_A_TIME)
+        n_rows = min(n_levels, max(NUMBERS_AT_A_TIME // n_dims, 1))
         # as long as a block: a point that is broadcast is subtracted row by row
         tiled = np.tile(point.astype(self.points.dtype), (n_rows, 1))
         squares = np.empty(n_levels, dtype=tiled.dtype)

@@ -8,7 +8,7 @@ from skembed._columns import as_table, read_columns
 from skembed._similarity import (
     GROUP,
     METRICS,
-    ROWS_AT_A_TIME,
+    NUMBERS_AT_A_TIME,
     make_space,
     mixture,
     nearest,
@@ -68,9 +68,10 @@ def test_a_level_is_at_no_distance_from_itself(metric):
     assert [distances_of(space, c)[space.position(c)] for c in CITIES] == [0] * 4
 
 
-def test_long_tables_are_measured_like_short_ones():
-    n_levels = 2 * ROWS_AT_A_TIME + 5
-    space = space_of(range(n_levels))
+@pytest.mark.parametrize("n_levels", [9, 20_005])
+def test_large_tables_are_measured_in_blocks(n_levels):
+    n_dims = 2 * NUMBERS_AT_A_TIME // (n_levels - 5)
+    space = space_of(range(n_levels), n_dims=n_dims)
     found = distances_of(space, 7)
     expected = np.linalg.norm(space.points - space.points[7], axis=1)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
