@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import textwrap
-import warnings
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +16,9 @@ from sklearn.manifold import trustworthiness
 from skembed import EmbeddingRegressor
 from skembed.datasets import make_effects
 from skembed.displays import EmbeddingMapDisplay
-from skembed.displays._discs import color_limits, disc_areas, round_counts
+from skembed.displays._discs import disc_areas
+from skembed.displays._embedding_map import plane_extent
+from skembed.displays._mapped_levels import MappedLevels
 from skembed.displays._projection import project
 from skembed.exceptions import ColumnError, UnknownLevelError
 
@@ -47,6 +48,12 @@ def shown(display):
     """Return the labels that are seen."""
     display.figure_.draw_without_rendering()
     return [text.get_text() for text in display.texts_ if text.get_visible()]
+
+
+def drawn_title(ax):
+    """Return the title as it is seen: a dollar that is escaped is no formula."""
+    assert "$" not in ax.get_title().replace(r"\$", "")
+    return ax.get_title().replace(r"\$", "$")
 
 
 def test_discs_are_the_levels_vectors_effects_and_counts(model, ax):
@@ -114,12 +121,81 @@ def test_vectors_on_a_line_are_shown_over_counts(additive, ax):
     assert (ax.get_yscale(), ax.get_ylabel()) == ("log", "count")
 
 
-def test_vectors_that_end_in_zeros_are_on_a_line(additive, ax):
+@pytest.mark.parametrize("projection", ["pca", "tsne", "umap"])
+@pytest.mark.parametrize("n_dims", [None, 4], ids=["one number", "padded"])
+def test_a_line_is_drawn_as_it_is_by_every_projection(ax, projection, n_dims):
     X, y = make_effects(1_000, n_levels=(20,), random_state=0)
-    padded = EmbeddingRegressor(embedding_dim=4, n_networks=0).fit(X, y)
-    assert padded.embedding_.shape[1] == 4
-    EmbeddingMapDisplay.from_estimator(padded, ax=ax)
-    assert ax.get_ylabel() == "count"
+    model = EmbeddingRegressor(embedding_dim=n_dims or "auto", n_networks=0).fit(X, y)
+    assert model.embedding_.shape[1] == (n_dims or 1)
+    display = EmbeddingMapDisplay.from_estimator(model, projection=projection, ax=ax)
+    offsets = display.points_.get_offsets()
+    np.testing.assert_allclose(np.sort(offsets[:, 0]), np.sort(model.embedding_.T[0]))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (
+        "the only axis of the vectors",
+        "count",
+    )
+    assert len(ax.get_xticks())
+
+
+def labelled_counts(ax):
+    """Return the tick labels of counts that are in view."""
+    ax.figure.draw_without_rendering()
+    low, high = ax.get_ylim()
+    ticks = [*ax.yaxis.get_major_ticks(), *ax.yaxis.get_minor_ticks()]
+    return [
+        tick.label1.get_text()
+        for tick in ticks
+        if low <= tick.get_loc() <= high and tick.label1.get_text()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "labels"),
+    [
+        ([36, 45, 62], ["35", "40", "45", "50", "55", "60"]),
+        ([1, 2000, 3], ["1", "2", "5", "10", "20"]),
+        ([300, 300, 300], ["300"]),
+    ],
+    ids=repr,
+)
+def test_counts_are_written_as_plain_numbers(ax, counts, labels):
+    EmbeddingMapDisplay(line_of(np.arange(3.0), counts=np.array(counts))).plot(ax)
+    assert labelled_counts(ax)[: len(labels)] == labels
+    low, high = ax.get_ylim()
+    assert 1.5 < high / low < 4 * max(counts) / min(counts)
+
+
+def line_of(effects, counts=None, **options):
+    """Return levels on a line, whose places are their effects."""
+    n_levels = len(effects)
+    return MappedLevels(
+        points=effects[:, np.newaxis],
+        levels=np.array([f"level {i}" for i in range(n_levels)], dtype=object),
+        counts=np.full(n_levels, 9) if counts is None else counts,
+        effects=effects,
+        column="city",
+        projection="pca",
+        axis_shares=np.ones(1),
+        **options,
+    )
+
+
+def test_levels_that_do_not_differ_are_drawn_alike(ax):
+    mapped = line_of(np.linspace(-1e-5, 1e-5, 5), least_effect=0.02)
+    display = EmbeddingMapDisplay(mapped).plot(ax)
+    assert display.points_.get_clim() == pytest.approx((-0.01, 0.01))
+    assert np.ptp(ax.get_xlim()) > 1e-3
+    points = np.random.default_rng(0).normal(0, 1e-5, (5, 2))
+    _, extent = plane_extent(points)
+    assert extent.min() > 1e-3
+
+
+def test_a_target_of_noise_has_no_structure(ax):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"city": rng.integers(4, size=400).astype(str)})
+    model = EmbeddingRegressor(n_networks=0).fit(X, 50 * rng.normal(size=400))
+    display = EmbeddingMapDisplay.from_estimator(model, ax=ax)
+    assert np.ptp(display.points_.get_clim()) >= 0.04  # a thousandth of its deviation
 
 
 LEVELS = {
@@ -139,13 +215,15 @@ def test_levels_of_every_kind_are_named_as_they_are(case, ax):
     display = EmbeddingMapDisplay.from_estimator(model, ax=ax)
     assert set(shown(display)) == names
     assert not any(text.get_parse_math() for text in display.texts_)
-    assert ax.get_title(loc="left") == f"Map of $x$: {len(names)} levels"
+    assert drawn_title(ax) == f"Map of $x$: {len(names)} levels"
 
 
 def test_a_single_level_has_a_map(ax):
     X = pd.DataFrame({"city": ["Oslo"] * 20, "size": np.linspace(0, 1, 20)})
     model = EmbeddingRegressor(n_networks=0).fit(X, np.linspace(0, 1, 20))
     assert shown(EmbeddingMapDisplay.from_estimator(model, ax=ax)) == ["Oslo"]
+    assert ax.get_title() == "Map of city: 1 level"
+    assert labelled_counts(ax) == ["20"]
 
 
 def test_of_several_outputs_the_first_gives_colours(ax):
@@ -158,6 +236,8 @@ def test_of_several_outputs_the_first_gives_colours(ax):
     np.testing.assert_allclose(
         display.mapped.effects, effects[list(display.mapped.levels)]
     )
+    label = display.points_.colorbar.ax.get_ylabel()
+    assert label == "effect on output 0 of 2, in units of the target"
 
 
 def test_given_axes_are_used(model, ax):
@@ -213,40 +293,63 @@ def test_keywords_reach_matplotlib(model, ax):
     assert display.points_.get_clim() == (-9, 9)
 
 
+@pytest.mark.parametrize(
+    "colors",
+    [{"c": "red"}, {"color": "red"}, {"facecolors": "red"}, {"fc": "red", "alpha": 1}],
+    ids=repr,
+)
+def test_colours_of_the_users_have_no_bar(model, ax, colors):
+    looks = {"edgecolors": "blue", "linewidths": 2} | colors
+    display = EmbeddingMapDisplay.from_estimator(model, "a", ax=ax, **looks)
+    display.figure_.draw_without_rendering()
+    assert display.points_.colorbar is None
+    assert display.points_.get_facecolor()[0].tolist() == [1, 0, 0, 1]
+    assert display.points_.get_linewidths().tolist() == [2]
+
+
+def test_numbers_of_the_users_have_their_own_range(model, ax):
+    numbers = np.arange(60.0)
+    display = EmbeddingMapDisplay.from_estimator(
+        model, "a", ax=ax, c=numbers, cmap="cividis"
+    )
+    assert display.points_.get_cmap().name == "cividis"
+    assert display.points_.get_clim() == (0, 59)
+    assert display.points_.colorbar is None
+
+
+def test_of_many_levels_it_shows_where_they_are_dense(ax):
+    few, many = (
+        EmbeddingMapDisplay(line_of(np.arange(float(n)))).plot(Figure().add_subplot())
+        for n in (20, 600)
+    )
+    assert few.points_.get_alpha() == 1
+    assert many.points_.get_alpha() < 1
+    edges = [
+        display.points_.get_linewidths()[0] / np.sqrt(display.points_.get_sizes()[0])
+        for display in (few, many)
+    ]
+    assert edges[1] < edges[0]
+
+
+@pytest.mark.parametrize("layout", ["none", "tight", "constrained"])
+@pytest.mark.parametrize("title", [None, "A title of the user's, with $x^2$"])
+def test_the_title_is_above_the_legend(model, layout, title):
+    ax = Figure(figsize=(5, 4), layout=layout).add_subplot()
+    EmbeddingMapDisplay.from_estimator(model, "a", ax=ax)
+    if title is not None:
+        ax.set_title(title)
+    ax.figure.draw_without_rendering()
+    seen = [text for text in (ax.title, ax._left_title) if text.get_text()]
+    assert len(seen) == 1
+    bottom = ax.get_legend().get_window_extent().y1
+    assert bottom <= seen[0].get_window_extent().y0
+    assert ax.get_legend().get_window_extent().y0 >= ax.get_window_extent().y1
+    assert seen[0].get_parse_math()  # of a formula that the user writes
+
+
 def test_colours_keep_their_order_in_greyscale():
     colors = mpl.colormaps["viridis"](np.linspace(0, 1, 50))[:, :3]
     assert (np.diff(colors @ (0.299, 0.587, 0.114)) > 0).all()
-
-
-def test_colours_are_not_stretched_by_the_rarest_effects():
-    effects = np.append(np.linspace(-1, 1, 999), 100.0)
-    low, high = color_limits(effects)
-    assert -1 <= low < -0.9
-    assert 0.9 < high <= 1
-    assert color_limits(effects[-3:]) == (effects[-3], 100)
-
-
-def test_areas_stay_in_bounds():
-    for n_levels in (1, 100, 10_000):
-        counts = np.random.default_rng(0).geometric(0.01, n_levels)
-        areas = disc_areas(counts, counts)
-        assert areas.min() >= 4
-        assert areas.max() <= 420
-
-
-@pytest.mark.parametrize(
-    ("counts", "chosen"),
-    [
-        ([2, 30, 382], [2, 20, 200]),
-        ([204, 895], [500]),
-        ([300, 400], [300]),
-        ([1, 10**6], [1, 1000, 10**6]),
-        ([0.25, 0.9], [0.5]),
-    ],
-    ids=repr,
-)
-def test_counts_in_the_legend_are_round(counts, chosen):
-    assert round_counts(np.array(counts)).tolist() == chosen
 
 
 def test_the_legend_explains_areas(model, ax):
@@ -270,45 +373,6 @@ def test_tsne_keeps_neighborhoods(model, ax):
     assert len(ax.get_xticks()) == 0
     again = project(vectors, "tsne", 0)
     np.testing.assert_array_equal(project(vectors, "tsne", 0), again)
-
-
-def test_umap_keeps_neighborhoods(monkeypatch):
-    asked = {}
-
-    class UMAP:
-        def __init__(self, **options):
-            asked.update(options)
-
-        def fit_transform(self, vectors):
-            return vectors[:, :2]
-
-    monkeypatch.setitem(sys.modules, "umap", type(sys)("umap"))
-    sys.modules["umap"].UMAP = UMAP
-    vectors = np.random.default_rng(0).normal(size=(12, 3))
-    np.testing.assert_array_equal(project(vectors, "umap", 3), vectors[:, :2])
-    assert (asked["n_neighbors"], asked["random_state"]) == (5, 3)
-    assert asked["init"].shape == (12, 2)
-
-
-@pytest.mark.slow
-def test_umap_itself_keeps_neighborhoods():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own imports
-        pytest.importorskip("umap")
-    vectors = np.random.default_rng(0).normal(size=(60, 3))
-    mapped = project(vectors, "umap", 0)
-    assert trustworthiness(vectors, mapped, n_neighbors=5) > 0.8
-    np.testing.assert_array_equal(project(vectors, "umap", 0), mapped)
-
-
-@pytest.mark.parametrize("projection", ["tsne", "umap"])
-def test_few_levels_have_no_neighborhoods(projection):
-    with pytest.raises(ValueError, match="here are 4 levels: set projection='pca'"):
-        project(np.eye(4), projection, None)
-
-
-def test_a_line_can_be_mapped_by_neighborhoods(additive):
-    assert project(additive.embedding_, "tsne", 0).shape == (20, 2)
 
 
 def test_unknown_projections_and_columns_are_refused(model):

@@ -155,9 +155,8 @@ def tooltip_over(browser, level):
         browser,
         """
         const tip = find(document, ".bk-Tooltip")
-        const rows = tip && (tip.shadowRoot ?? tip).querySelectorAll(
-          ".bk-tooltip-row-value, [class*=tooltip-row-value]")
-        return rows && rows.length && [...rows].map(row => row.textContent.trim())
+        const levels = tip && [...(tip.shadowRoot ?? tip).querySelectorAll("b")]
+        return levels && levels.length && levels.map(b => b.parentElement.innerText)
         """,
     )
 
@@ -213,14 +212,78 @@ def test_the_page_shows_the_data(model, browser, tmp_path):
 @needs_chromium
 def test_resting_on_a_level_tells_about_it(model, browser, tmp_path):
     open_page(browser, write_embedding_map(model, tmp_path / "map.html", "a"))
-    name, count, effect, nearest = tooltip_over(browser, "a0")[-4:]
-    assert name == "a0"
-    assert int(count) == model.category_counts_["a"][0]
+    [told] = tooltip_over(browser, "a0")
+    name, count, effect, heading, *nearest = told.splitlines()
+    assert (name, heading) == ("a0", "nearest")
+    assert count == f"count {model.category_counts_['a'][0]}"
     expected = model.level_effects("a")["a0"]
-    assert float(effect) == pytest.approx(expected, rel=1e-3)
+    assert float(effect.removeprefix("effect ")) == pytest.approx(expected, rel=1e-3)
     found = model.neighbors("a", k=5).query("level == 'a0'")
-    assert nearest == ", ".join(
-        f"{row.neighbor} ({row.distance:.3g})" for row in found.itertuples()
+    told = [f"{row.neighbor} ({row.distance:.3g})" for row in found.itertuples()]
+    assert [line.removesuffix(",") for line in nearest] == told
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [1200, 400])
+def test_what_is_told_of_a_level_is_within_the_page(browser, tmp_path, width):
+    names = [f"{i} is a long name of a place to eat and drink" for i in range(9)]
+    names[3] = "short"  # the only one that a narrow map has room for
+    codes = np.random.default_rng(0).integers(len(names), size=600)
+    X = pd.DataFrame({"name": np.array(names)[codes], "day": np.arange(600) % 7})
+    y = codes + np.cos(codes * X["day"]) + np.random.default_rng(1).normal(size=600)
+    model = EmbeddingRegressor(n_networks=0, random_state=0).fit(X, y)
+    size = {"width": width, "height": 850, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        open_page(browser, write_embedding_map(model, tmp_path / "map.html", "name"))
+        for name in (names[0], names[4], names[8]):  # at either end, and between
+            [told] = tooltip_over(browser, name)
+            assert told.startswith(name)
+            left, right = run(
+                browser,
+                """
+                const { left, right } = find(document, ".bk-Tooltip")
+                  .getBoundingClientRect()
+                return [left, right]
+                """,
+            )
+            assert 0 <= left < right <= width
+        search(browser, names[4])
+        details = run(
+            browser,
+            """
+            const { left, right, height } = find(document, "b").parentElement
+              .getBoundingClientRect()
+            return [left, right, height]
+            """,
+        )
+        assert 0 <= details[0] < details[1] <= width
+        assert details[2] < 200
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@needs_chromium
+def test_a_search_in_vain_says_so(model, browser, tmp_path):
+    from selenium.webdriver.common.keys import Keys
+
+    open_page(browser, write_embedding_map(model, tmp_path / "map.html", "a"))
+    search(browser, "a7")
+    box = run(browser, "return find(document, 'input')")
+    box.clear()
+    box.send_keys("<b>zzz" + Keys.ENTER)
+    answer = wait_for(
+        browser,
+        """
+        const details = models.filter(m => m.type === "Div").at(-1)
+        return !discs.selected.indices.length && details.text
+        """,
+    )
+    assert "No level is named “&lt;b&gt;zzz”." in answer
+    assert run(browser, "return [...rings.data.x].length") == 0
+    search(browser, "a7")
+    assert "No level" not in run(
+        browser, "return models.map(m => m.text).filter(t => t).join(' ')"
     )
 
 
@@ -280,7 +343,8 @@ def test_hostile_names_are_shown_as_text(hostile, browser, tmp_path):
         assert selected == name
         bold = run(browser, "return find(document, 'b').textContent")
         assert bold == name
-        assert tooltip_over(browser, name)[-4] == name
+        [told] = tooltip_over(browser, name)
+        assert told.startswith(f"{name}\ncount ")
     search(browser, "missing")
     assert browser.title == "Map of <i>&$$"
     assert run(browser, "return find(document, 'img, i, mjx-container')") is None
@@ -314,7 +378,9 @@ def test_it_returns_the_path(model, tmp_path):
 def test_a_single_level_has_a_page(tmp_path):
     X = pd.DataFrame({"city": ["Oslo"] * 20, "size": np.linspace(0, 1, 20)})
     model = EmbeddingRegressor(n_networks=0).fit(X, np.linspace(0, 1, 20))
-    assert write_embedding_map(model, tmp_path / "map.html").exists()
+    page = write_embedding_map(model, tmp_path / "map.html").read_text("utf-8")
+    assert "1 level: area" in page
+    assert "no other level" in page
 
 
 def test_what_there_is_not_is_refused(model, tmp_path, monkeypatch):

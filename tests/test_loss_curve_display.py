@@ -75,7 +75,15 @@ def test_a_blend_marks_the_lowest_average(blend, ax):
     lowest = int(np.argmin(blend.history_["val_loss"])) + 1
     assert display.best_epoch == lowest
     assert f"epoch {lowest}: lowest on average" in texts_of(ax)
-    assert "averaged over networks" in ax.get_title(loc="left")
+    assert "averaged over networks" in ax.get_title()
+
+
+def test_of_one_network_nothing_is_averaged(ax):
+    X, y = make_effects(600, n_levels=(8, 4), interaction_scale=1.0, random_state=0)
+    model = EmbeddingRegressor(n_networks=1, early_stopping=True, epochs=4, **QUICK)
+    display = LossCurveDisplay.from_estimator(model.fit(X, y), ax=ax)
+    assert ax.get_title() == "Loss by epoch"
+    assert f"epoch {display.best_epoch}: weights kept" in texts_of(ax)
 
 
 def test_without_early_stopping_there_is_one_curve(example, ax):
@@ -139,6 +147,16 @@ def test_steep_losses_are_on_a_log_scale(ax, losses, log, scale):
     assert ax.get_yscale() == scale
 
 
+@pytest.mark.parametrize("losses", [[0.03, 0.002], [9.0, 5.0], [1e4, 1e-3]], ids=repr)
+def test_losses_on_a_log_scale_are_plain_numbers(ax, losses):
+    LossCurveDisplay(losses=losses).plot(ax, log=True)
+    ax.figure.draw_without_rendering()
+    ticks = [*ax.yaxis.get_major_ticks(), *ax.yaxis.get_minor_ticks()]
+    texts = [tick.label1.get_text() for tick in ticks if tick.label1.get_text()]
+    assert len(texts) > 1
+    assert all(float(text) > 0 for text in texts)  # no power of ten
+
+
 @pytest.mark.parametrize("gap", [0.0, 0.001, 0.5])
 def test_labels_of_curves_do_not_overlap(ax, gap):
     losses = [2.0, 1.0]
@@ -189,7 +207,8 @@ def test_without_axes_one_figure_is_opened(stopped):
 
 
 def test_keywords_reach_matplotlib(stopped, ax):
-    display = LossCurveDisplay.from_estimator(stopped, ax=ax, linewidth=5, alpha=0.5)
+    display = LossCurveDisplay.from_estimator(stopped, ax=ax, lw=5, c="red", alpha=0.5)
+    assert {line.get_color() for line in display.lines_} == {"red"}
     assert {line.get_linewidth() for line in display.lines_} == {5}
     assert {line.get_alpha() for line in display.lines_} == {0.5}
 

@@ -44,7 +44,8 @@ def test_bars_are_the_nearest_levels(model, ax, metric):
     assert counts == [f"{first} rows", *map(str, others)]
     low, high = ax.get_ylim()
     assert low > high  # the nearest is at the top
-    assert ax.get_title(loc="left") == "Levels of a nearest to a3"
+    assert ax.get_title() == "Levels of a nearest to a3"
+    assert ax.get_xlim()[0] == 0
 
 
 def test_there_are_no_more_bars_than_other_levels(model, ax):
@@ -67,7 +68,7 @@ def test_missing_values_have_neighbours(ax):
     model = EmbeddingRegressor(n_networks=0).fit(X, np.arange(120) % 3 * 1.0)
     display = NeighborsDisplay.from_estimator(model, None, ax=ax)
     assert set(names_of(display)) == {"Oslo", "Bergen"}
-    assert ax.get_title(loc="left") == "Levels of $city$ nearest to missing"
+    assert ax.get_title() == r"Levels of \$city\$ nearest to missing"
     ax.figure.draw_without_rendering()
     display = NeighborsDisplay.from_estimator(model, "Oslo", ax=Figure().add_subplot())
     assert set(names_of(display)) == {"missing", "Bergen"}
@@ -82,7 +83,46 @@ def test_weighted_counts_are_written(ax):
 def test_a_single_level_has_no_neighbours(ax):
     X = pd.DataFrame({"city": ["Oslo"] * 20, "size": np.linspace(0, 1, 20)})
     model = EmbeddingRegressor(n_networks=0).fit(X, np.linspace(0, 1, 20))
-    assert len(NeighborsDisplay.from_estimator(model, "Oslo", ax=ax).bars_) == 0
+    display = NeighborsDisplay.from_estimator(model, "Oslo", ax=ax)
+    assert len(display.bars_) == 0
+    assert [text.get_text() for text in display.texts_] == ["no other level"]
+    assert len(ax.get_xticks()) == 0
+
+
+@pytest.mark.parametrize("distance", [0.0, 1e-21])
+def test_levels_that_do_not_differ_have_short_bars(ax, distance):
+    neighbors = pd.DataFrame({"distance": [distance] * 2, "count": 5}, index=["b", "c"])
+    NeighborsDisplay(
+        neighbors=neighbors, token="a", column="x", least_distance=0.5
+    ).plot(ax)
+    low, high = ax.get_xlim()
+    assert low == 0
+    assert high >= 0.5
+
+
+def test_the_least_effect_is_in_units_of_the_target(model):
+    X, y = make_effects(500, n_levels=(5,), random_state=0)
+    model = EmbeddingRegressor(n_networks=0).fit(X, 100 * y)
+    ax = Figure().add_subplot()
+    display = NeighborsDisplay.from_estimator(model, "a0", metric="effect", ax=ax)
+    assert display.least_distance == pytest.approx(1e-3 * 100 * y.std(ddof=0))
+
+
+LONG = "THE LONG NAME OF A PLACE WHERE ONE HAS A MEAL"
+
+
+@pytest.mark.parametrize("token", ["a", LONG, "M" * 60])
+def test_titles_are_within_their_figure(token):
+    index = pd.Index([f"{LONG} {i}" for i in range(3)])
+    neighbors = pd.DataFrame({"distance": [1.0, 2.0, 3.0], "count": 5}, index=index)
+    display = NeighborsDisplay(
+        neighbors=neighbors, token=token, column="name_of_the_whole_business"
+    ).plot()
+    display.figure_.draw_without_rendering()
+    title = display.ax_.title.get_window_extent()
+    assert title.x0 >= 0
+    assert title.x1 <= display.figure_.bbox.width
+    plt.close(display.figure_)
 
 
 def test_given_axes_are_used(model, ax):

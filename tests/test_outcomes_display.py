@@ -57,7 +57,7 @@ def test_strips_are_the_outcomes_of_their_levels(model, table, ax):
     for place, level in enumerate(display.levels):
         expected = np.sort(y[X["b"] == level])
         np.testing.assert_allclose(np.sort(offsets[strips == place, 0]), expected)
-    assert ax.get_xlabel() == "outcome"
+    assert ax.get_xlabel() == y.name == "outcome"
 
 
 def test_long_strips_are_samples_and_say_so(model, table, ax):
@@ -80,8 +80,8 @@ def test_the_most_frequent_levels_of_the_rows_are_shown(model, table, ax):
     counts = X["a"][some].value_counts()
     assert len(display.levels) == 20
     assert counts[display.levels].min() >= counts.drop(display.levels).max()
-    title = f"Outcomes by a: 20 of {len(counts)} levels"
-    assert ax.get_title(loc="left") == title
+    title = f"Outcomes by a:\nthe 20 most frequent of {len(counts)} levels"
+    assert ax.get_title() == title
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,42 @@ def test_the_most_frequent_levels_of_the_rows_are_shown(model, table, ax):
 def test_levels_can_be_chosen(model, table, ax, levels, names):
     display = OutcomesDisplay.from_estimator(model, *table, "a", levels=levels, ax=ax)
     assert set(names_of(display)) == names
+    assert ("most frequent" in ax.get_title()) == isinstance(levels, int)
+
+
+@pytest.mark.parametrize(
+    ("name_it", "label"),
+    [
+        (lambda y: y.rename("$ sold in $"), "$ sold in $"),
+        (lambda y: pl.Series("sales", y.to_numpy()), "sales"),
+        (lambda y: y.to_frame("sales"), "sales"),
+        (lambda y: y.rename(None), "outcome"),
+        (lambda y: y.to_numpy(), "outcome"),
+    ],
+    ids=["series", "polars", "table", "no name", "array"],
+)
+def test_outcomes_are_called_as_the_target_is(model, table, ax, name_it, label):
+    X, y = table
+    OutcomesDisplay.from_estimator(model, X[:99], name_it(y[:99]), "b", ax=ax)
+    assert ax.get_xlabel() == label
+    ax.figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize(("hole", "name"), [(np.nan, "NaN"), (np.inf, "infinity")])
+def test_outcomes_that_are_no_numbers_are_refused(model, table, hole, name):
+    X, y = table
+    ax = Figure().add_subplot()
+    with pytest.raises(ValueError, match=f"Input y contains {name}"):
+        OutcomesDisplay.from_estimator(model, X, y.where(y > 0, hole), "b", ax=ax)
+    assert not ax.has_data()
+
+
+def test_the_title_is_above_the_legend(model, table, ax):
+    OutcomesDisplay.from_estimator(model, *table, "b", ax=ax)
+    ax.set_title("A title of the user's")
+    ax.figure.draw_without_rendering()
+    legend, title = ax.get_legend().get_window_extent(), ax.title.get_window_extent()
+    assert ax.get_window_extent().y1 <= legend.y0 < legend.y1 <= title.y0
 
 
 @pytest.mark.parametrize("kind", ["pandas", "categories", "polars", "array"])
@@ -131,8 +167,9 @@ def test_without_axes_one_figure_is_opened(model, table):
 
 def test_keywords_reach_matplotlib(model, table, ax):
     display = OutcomesDisplay.from_estimator(
-        model, *table, "b", ax=ax, s=3, alpha=0.9, marker="x"
+        model, *table, "b", ax=ax, s=3, alpha=0.9, marker="x", c="red"
     )
+    assert display.points_.get_edgecolor()[0].tolist() == [1, 0, 0, 0.9]
     assert display.points_.get_sizes().tolist() == [3]
     assert display.points_.get_alpha() == 0.9
 

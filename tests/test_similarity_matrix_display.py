@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import pdist, squareform
@@ -70,16 +71,56 @@ def test_the_most_frequent_levels_are_shown(model, ax):
     frequent = np.argsort(-model.category_counts_["a"], kind="stable")[:50]
     assert set(display.distances.index) == set(model.categories_["a"][frequent])
     n_levels = len(model.categories_["a"])
-    assert ax.get_title(loc="left") == f"Distances within a: 50 of {n_levels} levels"
+    title = f"Distances within a:\nthe 50 most frequent of {n_levels} levels"
+    assert ax.get_title() == title
 
 
 def test_levels_can_be_chosen(model, ax):
     display = SimilarityMatrixDisplay.from_estimator(model, "a", levels=3, ax=ax)
     assert set(display.distances.index) == {"a0", "a1", "a2"}
+    assert "the 3 most frequent of" in ax.get_title()
     display = SimilarityMatrixDisplay.from_estimator(
         model, "a", levels=["a9", "a3"], ax=Figure().add_subplot()
     )
     assert set(display.distances.index) == {"a9", "a3"}
+    assert "frequent" not in display.ax_.get_title()
+    display = SimilarityMatrixDisplay.from_estimator(
+        model, "a", levels=1, ax=Figure().add_subplot()
+    )
+    assert "the most frequent of" in display.ax_.get_title()
+
+
+def test_levels_that_do_not_differ_have_one_colour(ax):
+    display = display_of(1e-5 * np.eye(4)).plot(ax)
+    assert display.im_.get_clim() == (0, 1e-3)
+    assert {text.get_text() for text in display.texts_} == {"0.00000", "0.00001"}
+
+
+def test_a_single_level_is_one_level(ax):
+    display_of(np.eye(1), ["Oslo"]).plot(ax)
+    ax.figure.draw_without_rendering()
+    assert ax.get_title() == "Distances within city: 1 level"
+
+
+@pytest.mark.parametrize("n_levels", [2, 5, 50])
+def test_titles_and_names_are_within_their_figure(n_levels):
+    names = [f"THE LONG NAME OF PLACE NUMBER {i}" for i in range(n_levels)]
+    display = display_of(np.random.default_rng(0).normal(size=(n_levels, 2)), names)
+    display.n_levels, display.are_frequent = 12_345, True
+    display.column = "name_of_the_whole_business"
+    display.plot()
+    display.figure_.draw_without_rendering()
+    title = display.ax_.title.get_window_extent()
+    assert title.x0 >= 0
+    assert title.x1 <= display.figure_.bbox.width
+    share = display.ax_.get_window_extent().width / display.figure_.bbox.width
+    assert share > 0.4  # names leave room for cells
+    plt.close(display.figure_)
+
+
+def test_a_norm_of_the_users_replaces_the_range(ax):
+    norm = Normalize(1, 2)
+    assert display_of(np.eye(3)).plot(ax, norm=norm).im_.norm is norm
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine", "effect"])

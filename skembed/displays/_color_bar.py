@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skembed.displays._style import INK, MUTED
+from skembed.displays._style import inks_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,11 +33,12 @@ def add_color_bar(
     matplotlib Colorbar
         Drawn.
     """
+    inks = inks_of(ax)
     bar = ax.get_figure().colorbar(drawn, ax=ax, extend=extend, aspect=30, pad=0.02)
     bar.ax.set_axes_locator(_Beside(ax, bar.ax.get_axes_locator()))
-    bar.set_label(label, color=INK)
+    bar.set_label(label, color=inks.ink)
     bar.outline.set_visible(False)
-    bar.ax.tick_params(color=MUTED, labelcolor=INK)
+    bar.ax.tick_params(color=inks.muted, labelcolor=inks.ink)
     return bar
 
 

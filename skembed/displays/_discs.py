@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-EDGE = 0.06  # line width over diameter, so that edges of small discs are no blot
+from skembed.displays._ranges import widened
+
 MANY = 300  # levels that no longer stand apart
+ALPHA_OF_MANY = 0.6  # so that it shows where they are dense
+# line width over diameter, so that edges of small discs are no blot
+EDGE, EDGE_OF_MANY = 0.06, 0.03
+
+
+def disc_edge(n_levels: int) -> float:
+    """Return the width of discs' edges over their diameter."""
+    return EDGE if n_levels < MANY else EDGE_OF_MANY
+
+
+def disc_alpha(n_levels: int) -> float:
+    """Return how opaque discs are."""
+    return 1.0 if n_levels < MANY else ALPHA_OF_MANY
 
 
 def disc_areas(counts: np.ndarray, all_counts: np.ndarray) -> np.ndarray:
@@ -40,9 +54,21 @@ def round_counts(counts: np.ndarray) -> np.ndarray:
     return np.unique(within[[0, len(within) // 2, -1]])
 
 
-def color_limits(effects: np.ndarray) -> tuple[float, float]:
-    """Return the range of colours, beyond which is at most one effect in a hundred."""
-    if len(effects) < MANY:
-        return float(effects.min()), float(effects.max())
-    low, high = np.quantile(effects, (0.005, 0.995))
-    return float(low), float(high)
+def color_limits(effects: np.ndarray, least: float = 0.0) -> tuple[float, float]:
+    """Return the range of colours, beyond which is at most one effect in a hundred.
+
+    Parameters
+    ----------
+    effects : ndarray of shape (n_levels,)
+        What colours stand for.
+    least : float, default=0.0
+        The least width of the range.
+
+    Returns
+    -------
+    low, high : float
+        Its ends.
+    """
+    beyond = 0.0 if len(effects) < MANY else 0.005
+    low, high = np.quantile(effects, (beyond, 1 - beyond))
+    return widened(float(low), float(high), least)

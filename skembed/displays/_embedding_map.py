@@ -7,25 +7,35 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skembed.displays._checks import check_estimator, check_installed
 from skembed.displays._color_bar import add_color_bar
-from skembed.displays._discs import EDGE, MANY, color_limits, disc_areas, round_counts
+from skembed.displays._discs import (
+    MANY,
+    disc_alpha,
+    disc_areas,
+    disc_edge,
+    round_counts,
+)
 from skembed.displays._levels import (
+    HOW_MANY,
     Wanted,
     choose_levels,
-    level_name,
+    count_levels,
     level_names,
+    title_name,
     write_count,
 )
 from skembed.displays._mapped_levels import MappedLevels, map_levels
 from skembed.displays._projection import Projection
+from skembed.displays._ranges import ALIKE, widened
 from skembed.displays._style import (
-    INK,
-    MUTED,
-    PALE,
     SEQUENTIAL,
+    add_legend,
     axes_or_new,
-    check_installed,
     dress,
+    inks_of,
+    with_keywords,
+    write_log_axis,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +50,10 @@ LABELS_OF_MANY = 40
 FARTHEST_LABEL = 0.25  # of the diagonal, for levels that were named
 MARGIN = 0.08  # on each side of the map
 FLATTEST, STEEPEST = 0.45, 0.9  # height of the plane that is shown, over its width
+LEAST_DECADES = 0.3  # that an axis of counts spans
+OWN_COLORS = {"c", "color", "facecolor", "facecolors", "fc"}  # keywords of scatter
 WIDTH, HEIGHT = 8.4, 6.6  # inches
+LEGEND_HEIGHT = 0.34
 AROUND_WIDTH, AROUND_HEIGHT = 1.5, 1.1  # inches that all but the map itself takes
 EXTENDS = {
     (False, False): "neither",
@@ -55,8 +68,8 @@ class EmbeddingMapDisplay:
 
     Every level is a disc. Its area stands for its count, its colour for its effect; on
     the principal axes, distances between discs are those between the levels' vectors
-    as far as two axes can show them. Where all vectors lie on one line, the map shows
-    counts on the other axis.
+    as far as two axes can show them. Where all vectors lie on one line, there is no
+    second axis to find: the map shows counts on it, whatever the projection.
 
     Create it by `EmbeddingMapDisplay.from_estimator`.
 
@@ -92,7 +105,7 @@ class EmbeddingMapDisplay:
     >>> X, y = make_effects(2_000, n_levels=(40, 10), random_state=0)
     >>> model = EmbeddingRegressor(n_networks=0).fit(X, y)
     >>> display = EmbeddingMapDisplay.from_estimator(model, "a")
-    >>> display.ax_.get_title(loc="left")
+    >>> display.ax_.get_title()
     'Map of a: 40 levels'
     """
 
@@ -126,7 +139,8 @@ class EmbeddingMapDisplay:
         projection : {"pca", "tsne", "umap"}, default="pca"
             "pca" shows the first two principal axes, which are the first two columns
             of the vectors, "tsne" and "umap" who is near whom: distances between
-            distant levels then mean nothing.
+            distant levels then mean nothing. Vectors that lie on one line, or hardly
+            differ, are shown as by "pca".
 
         labels : array-like of levels, int or None, default=None
             Which levels to name, or how many of the most frequent. None names as many
@@ -142,14 +156,17 @@ class EmbeddingMapDisplay:
             Where to draw; None opens a new figure.
 
         **kwargs : dict
-            For ``matplotlib.axes.Axes.scatter``.
+            For ``matplotlib.axes.Axes.scatter``. Colours that it brings, one or one for
+            each of `mapped.levels`, are not of effects: there is no colour bar then.
 
         Returns
         -------
         EmbeddingMapDisplay
             Drawn.
         """
-        check_installed("matplotlib", f"{cls.__name__}.from_estimator")
+        caller = f"{cls.__name__}.from_estimator"
+        check_installed("matplotlib", caller)
+        check_estimator(estimator, caller)
         mapped = map_levels(estimator, column, projection, random_state)
         return cls(mapped).plot(ax, labels=labels, cmap=cmap, **kwargs)
 
@@ -176,7 +193,8 @@ class EmbeddingMapDisplay:
             The colours of the effects.
 
         **kwargs : dict
-            For ``matplotlib.axes.Axes.scatter``.
+            For ``matplotlib.axes.Axes.scatter``. Colours that it brings, one or one for
+            each of `mapped.levels`, are not of effects: there is no colour bar then.
 
         Returns
         -------
@@ -192,11 +210,11 @@ class EmbeddingMapDisplay:
         self.figure_: Figure = self.ax_.get_figure()
         self._dress()
         self.points_ = self._scatter(cmap, kwargs)
-        self._add_color_bar()
+        if not OWN_COLORS & kwargs.keys():
+            self._add_color_bar()
         if not mapped.is_line:
             self._add_count_legend()
-        is_named = not (labels is None or isinstance(labels, int | np.integer))
-        self.texts_ = self._add_labels(labelled, is_named)
+        self.texts_ = self._add_labels(labelled, not isinstance(labels, HOW_MANY))
         return self
 
     def _size(self) -> tuple[float, float]:
@@ -212,72 +230,75 @@ class EmbeddingMapDisplay:
 
     def _dress(self) -> None:
         ax, mapped = self.ax_, self.mapped
-        name = level_name(mapped.column)
-        pad = 8 if mapped.is_line else 30  # for the counts
-        dress(ax, f"Map of {name}: {len(mapped.levels):,} levels", pad=pad)
+        levels = count_levels(len(mapped.levels))
+        dress(ax, f"Map of {title_name(mapped.column)}:", levels)
         ax.margins(MARGIN)
-        ax.set_xlabel(mapped.axis_names[0], color=INK)
-        ax.set_ylabel(mapped.axis_names[1], color=INK)
+        ax.set_xlabel(mapped.axis_names[0])
+        ax.set_ylabel(mapped.axis_names[1])
         if mapped.axis_shares is None:
             ax.set(xticks=[], yticks=[])
             return
-        ax.grid(color=PALE)
+        ax.grid(color=inks_of(ax).pale)
         if mapped.is_line:
-            ax.set_yscale("log")
-            ax.yaxis.set_major_formatter(_write_tick)
+            self._scale_counts()
             return
         center, extent = plane_extent(mapped.points)
         low, high = center - extent / 2, center + extent / 2
         ax.set(aspect="equal", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         ax.locator_params(nbins=6)  # or labels would change as layouts try sizes
 
+    def _scale_counts(self) -> None:
+        """Give levels on a line an axis of counts, as a logarithm."""
+        x, counts = self.mapped.places.T
+        self.ax_.set_xlim(with_margin(x, ALIKE))
+        self.ax_.set_yscale("log")
+        self.ax_.set_ylim(10 ** with_margin(np.log10(counts), LEAST_DECADES))
+        write_log_axis(self.ax_.yaxis, _write_tick)
+        if not np.ptp(counts):
+            self.ax_.set_yticks(counts[:1])
+
     def _scatter(self, cmap: Any, kwargs: dict[str, Any]) -> PathCollection:
-        areas = disc_areas(self.mapped.counts, self.mapped.counts)
+        from matplotlib.collections import PathCollection
+
+        n_levels, areas = len(self.mapped.levels), self._areas(self.mapped.counts)
         looks = {
             "s": areas,
-            "c": self.mapped.effects,
-            "cmap": cmap,
-            "edgecolors": INK,
-            "linewidths": EDGE * np.sqrt(areas),
+            "edgecolor": inks_of(self.ax_).ink,
+            "linewidth": disc_edge(n_levels) * np.sqrt(areas),
+            "alpha": disc_alpha(n_levels),
         }
-        points = self.ax_.scatter(*self.mapped.places.T, **looks | kwargs)
-        if not {"norm", "vmin", "vmax"} & kwargs.keys():
-            points.set_clim(*color_limits(self.mapped.effects))
+        if not OWN_COLORS & kwargs.keys():
+            looks["c"] = self.mapped.effects
+        looks = with_keywords(looks, kwargs, PathCollection)
+        points = self.ax_.scatter(*self.mapped.places.T, **looks)
+        if points.get_array() is not None:
+            points.set_cmap(cmap)
+        if not (OWN_COLORS | {"norm", "vmin", "vmax"}) & kwargs.keys():
+            points.set_clim(*self.mapped.color_limits)
         return points
+
+    def _areas(self, counts: np.ndarray) -> np.ndarray:
+        return disc_areas(counts, self.mapped.counts)
 
     def _add_color_bar(self) -> None:
         low, high = self.points_.get_clim()
-        beyond = self.mapped.effects.min() < low, self.mapped.effects.max() > high
-        add_color_bar(
-            self.points_,
-            self.ax_,
-            "effect, in units of the target",
-            extend=EXTENDS[beyond],
-        )
+        effects = self.mapped.effects
+        beyond = bool(effects.min() < low), bool(effects.max() > high)
+        name = self.mapped.effect_name
+        add_color_bar(self.points_, self.ax_, name, extend=EXTENDS[beyond])
 
     def _add_count_legend(self) -> None:
         """Explain areas in a line between title and map."""
         counts = round_counts(self.mapped.counts)
-        areas = disc_areas(counts, self.mapped.counts)
         names = [write_count(count) for count in counts]
         names[0] = f"count {names[0]}"
-        looks = {"color": "white", "edgecolor": MUTED}
-        discs = [self.ax_.scatter([], [], s=area, **looks) for area in areas]
-        self.ax_.legend(
-            discs,
-            names,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=len(discs),
-            borderaxespad=0.7,
-            borderpad=0,
-            columnspacing=1,
-            handlelength=2.4,
-            handletextpad=0.3,
-            frameon=False,
-            fontsize="small",
-            labelcolor=INK,
-        )
+        inks = inks_of(self.ax_)
+        discs = [
+            self.ax_.scatter([], [], s=area, color=inks.paper, edgecolor=inks.muted)
+            for area in self._areas(counts)
+        ]
+        spaces = {"columnspacing": 1, "handlelength": 2.4, "handletextpad": 0.3}
+        add_legend(self.ax_, discs, names, LEGEND_HEIGHT, **spaces)
 
     def _add_labels(self, labelled: np.ndarray, is_named: bool) -> list[Annotation]:
         from skembed.displays._label_artist import add_labels
@@ -287,7 +308,7 @@ class EmbeddingMapDisplay:
             *self.mapped.places[labelled].T,
             s=np.broadcast_to(sizes, len(self.mapped.levels))[labelled],
             color="none",
-            edgecolor=INK,
+            edgecolor=inks_of(self.ax_).ink,
             linewidth=0.8,
         )
         names = level_names(self.mapped.levels[labelled])
@@ -308,9 +329,16 @@ def plane_extent(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     It is neither flatter nor steeper than a page, however the points lie.
     """
     low, high = points.min(axis=0), points.max(axis=0)
-    width, height = high - low
+    width, height = np.maximum(high - low, ALIKE)
     extent = np.array([max(width, height / STEEPEST), max(height, width * FLATTEST)])
     return (low + high) / 2, (1 + 2 * MARGIN) * extent
+
+
+def with_margin(values: np.ndarray, least: float) -> np.ndarray:
+    """Return the ends of a range of values, which has a least width, and a margin."""
+    low, high = widened(float(values.min()), float(values.max()), least)
+    margin = MARGIN * (high - low)
+    return np.array([low - margin, high + margin])
 
 
 def _write_tick(count: float, _: int) -> str:

@@ -12,11 +12,13 @@ const is_line = plot.y_scale.type === "LogScale"
 const y_scale = is_line ? Math.log10 : y => y
 
 if (cb_obj === search) {
-  select(level.level.indexOf(search.value))
+  const i = level.level.indexOf(search.value)
+  select(i)
+  if (i < 0) describe()
 } else if (cb_obj === levels.selected) {
+  if (!selected().length && level.level.includes(search.value)) search.value = ""
   draw_rings()
   describe()
-  if (!selected().length) search.value = ""
 } else if (cb_obj === plot || cb_obj.event_name === "reset") {
   keep_scale()
 }
@@ -54,7 +56,7 @@ function span(range) {
 
 function select(i) {
   levels.selected.indices = i < 0 ? [] : [i]
-  if (i < 0) return
+  if (i < 0 || extent(level.x) === 0) return
   show(x_range, level.x[i], CLOSE * extent(level.x))
   if (is_line) return // all counts remain in view
   show(y_range, level.y[i], CLOSE * extent(level.y))
@@ -85,6 +87,9 @@ function describe() {
     name.textContent = level.level[i]
     line.append(name, `: count ${level.count[i]}, effect ${level.effect_text[i]}.`)
     line.append(` Nearest: ${level.nearest[i]}.`)
+  }
+  if (!selected().length && search.value) {
+    line.append(`No level is named “${search.value}”.`)
   }
   details.text = line.outerHTML
 }

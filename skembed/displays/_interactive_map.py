@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skembed.displays._discs import EDGE, color_limits, disc_areas
-from skembed.displays._levels import full_name, positions_of, write_count
+from skembed.displays._checks import check_estimator, check_installed
+from skembed.displays._discs import disc_alpha, disc_areas, disc_edge
+from skembed.displays._levels import (
+    count_levels,
+    full_name,
+    positions_of,
+    write_count,
+)
 from skembed.displays._mapped_levels import MappedLevels, map_levels
 from skembed.displays._projection import Projection
-from skembed.displays._style import INK, MUTED, ORANGE, PALE, check_installed
+from skembed.displays._ranges import ALIKE, widened
 
 if TYPE_CHECKING:
     from bokeh.models import ColumnDataSource, CustomJS, Plot, Range1d
@@ -23,9 +29,23 @@ if TYPE_CHECKING:
 
 N_NEIGHBORS = 5
 PIXELS_PER_POINT = 4 / 3
-MOST_TOOLTIPS = 3
+# the page is white
+INK, MUTED, PALE, ORANGE = "#222222", "#6b6b6b", "#e6e6e6", "#d55e00"
+# a share of narrow windows, so that there is room for it on one side of any level
+TOOLTIP = f"""
+<div style="width: max-content; max-width: min(280px, 40vw); color: {INK};
+    white-space: pre-line; overflow-wrap: anywhere"
+><b>@level</b>
+<span style="color: {MUTED}">count</span> @count
+<span style="color: {MUTED}">effect</span> @effect_text
+<span style="color: {MUTED}">nearest</span>
+@nearest</div>
+"""
 MARGIN = 0.08  # around the map
+LEAST_DECADES = 0.3  # that an axis of counts spans
+PALER = 0.4  # alpha of levels that are not selected, over that of others
 MOST_COMPLETIONS = 20
+WIDTH_OF_SEARCH = 260  # pixels
 
 
 def write_embedding_map(
@@ -88,6 +108,7 @@ def write_embedding_map(
     'map.html'
     """
     check_installed("bokeh", "write_embedding_map")
+    check_estimator(estimator, "write_embedding_map")
     from bokeh.document import Document
     from bokeh.embed import file_html
     from bokeh.resources import INLINE
@@ -134,10 +155,15 @@ def _add_page(
         min_characters=1,
         search_strategy="includes",
         max_completions=MOST_COMPLETIONS,
-        restrict=True,
-        width=260,
+        restrict=False,  # what is no level is answered
+        width=WIDTH_OF_SEARCH,
     )
-    details = Div(text="", disable_math=True, sizing_mode="stretch_width")
+    details = Div(
+        text="",
+        disable_math=True,
+        sizing_mode="stretch_width",
+        min_width=WIDTH_OF_SEARCH,  # or it goes below
+    )
     explore = _script(
         nearest=neighbors[0].astype(np.int32).ravel(),
         plot=figure,
@@ -157,7 +183,12 @@ def _add_page(
     document.add_root(
         column(
             head,
-            row(search, details, sizing_mode="stretch_width"),
+            row(
+                search,
+                details,
+                sizing_mode="stretch_width",
+                styles={"flex-wrap": "wrap"},
+            ),
             figure,
             sizing_mode="stretch_both",
             styles={"padding": "16px", "box-sizing": "border-box"},
@@ -170,16 +201,18 @@ def _columns(
 ) -> dict[str, Any]:
     """Return what the page knows of each level."""
     nearest = [
-        ", ".join(f"{names[p]} ({d:.3g})" for p, d in zip(*pair, strict=True))
+        ",\n".join(f"{names[p]} ({d:.3g})" for p, d in zip(*pair, strict=True))
+        or "no other level"
         for pair in zip(*neighbors, strict=True)
     ]
     areas = disc_areas(mapped.counts, mapped.counts)
+    edge = disc_edge(len(names))
     x, y = mapped.places.T
     return {
         "x": x,
         "y": y,
         "size": np.sqrt(areas) * PIXELS_PER_POINT,
-        "edge": EDGE * np.sqrt(areas) * PIXELS_PER_POINT,
+        "edge": edge * np.sqrt(areas) * PIXELS_PER_POINT,
         "level": names,
         "effect": mapped.effects,
         "count": [write_count(count) for count in mapped.counts],
@@ -198,14 +231,16 @@ def _figure(
     from bokeh.plotting import figure
 
     x, y = mapped.places.T
-    low, high = color_limits(mapped.effects)
+    low, high = mapped.color_limits
+    alpha = disc_alpha(len(x))
+    least = 0.0 if mapped.axis_shares is None else ALIKE
     mapper = LinearColorMapper(palette="Viridis256", low=low, high=high)
     plot = figure(
         sizing_mode="stretch_both",
         tools="pan,wheel_zoom,box_zoom,tap,reset,save",
         active_scroll="wheel_zoom",
-        x_range=_range(x),
-        y_range=_range(y, mapped.is_line),
+        x_range=_range(x, least),
+        y_range=_count_range(y) if mapped.is_line else _range(y, least),
         y_axis_type="log" if mapped.is_line else "linear",
         output_backend="webgl",
     )
@@ -217,8 +252,8 @@ def _figure(
         fill_color={"field": "effect", "transform": mapper},
         line_color=INK,
         line_width="edge",
-        nonselection_fill_alpha=0.4,
-        nonselection_line_alpha=0.4,
+        alpha=alpha,
+        nonselection_alpha=PALER * alpha,
     )
     plot.scatter(
         "x",
@@ -242,16 +277,10 @@ def _figure(
         background_fill_alpha=0.7,
         border_radius=3,
     )
-    tooltips = [
-        ("level", "@level"),
-        ("count", "@count"),
-        ("effect", "@effect_text"),
-        ("nearest", "@nearest"),
-    ]
-    plot.add_tools(HoverTool(renderers=[discs], tooltips=tooltips, limit=MOST_TOOLTIPS))
+    plot.add_tools(HoverTool(renderers=[discs], tooltips=TOOLTIP, limit=1))
     bar = ColorBar(
         color_mapper=mapper,
-        title="effect, in units of the target",
+        title=_color_title(mapped),
         title_text_font_style="normal",
         title_standoff=8,
         padding=20,
@@ -261,15 +290,28 @@ def _figure(
     return plot
 
 
-def _range(values: np.ndarray, is_log: bool = False) -> Range1d:
+def _color_title(mapped: MappedLevels) -> str:
+    """Say what colours stand for, those at the bar's ends too."""
+    low, high = mapped.color_limits
+    is_beyond = mapped.effects.min() < low or mapped.effects.max() > high
+    note = " (its ends: and beyond)" if is_beyond else ""
+    return f"{mapped.effect_name}{note}"
+
+
+def _range(values: np.ndarray, least: float) -> Range1d:
     """Return a range with a margin."""
     from bokeh.models import Range1d
 
-    seen = np.log10(values) if is_log else values
-    low, high = float(seen.min()), float(seen.max())
-    margin = MARGIN * (high - low) or 1.0
-    ends = np.array([low - margin, high + margin])
-    return Range1d(*(10**ends if is_log else ends))
+    low, high = widened(float(values.min()), float(values.max()), least)
+    margin = MARGIN * (high - low)
+    return Range1d(low - margin, high + margin)
+
+
+def _count_range(counts: np.ndarray) -> Range1d:
+    """Return a range with a margin on a logarithmic axis."""
+    log_range = _range(np.log10(counts), LEAST_DECADES)
+    log_range.update(start=10**log_range.start, end=10**log_range.end)
+    return log_range
 
 
 def _name_axes(plot: Plot, mapped: MappedLevels) -> None:
@@ -298,8 +340,9 @@ def _empty(*names: str) -> ColumnDataSource:
 
 
 def _heading(title: str, n_levels: int) -> str:
+    levels = count_levels(n_levels)
     return (
         f'<h2 style="margin: 0 0 4px">{escape(title)}</h2>'
-        f'<div style="color: {MUTED}">{n_levels:,} levels: area by count, colour by '
-        "effect. Scroll to zoom, drag to move, click a level to see its nearest.</div>"
+        f'<div style="color: {MUTED}">{levels}: area by count, colour by effect. '
+        "Scroll to zoom, drag to move, click a level to see its nearest.</div>"
     )

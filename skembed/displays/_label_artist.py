@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 
 from skembed.displays._labels import STEP, Discs, place_labels
-from skembed.displays._style import AS_IT_IS, INK, MUTED
+from skembed.displays._style import AS_IT_IS, inks_of
 
 POINTS_PER_INCH = 72
 
@@ -62,6 +62,7 @@ def add_labels(
 
 
 def _annotate(ax: Axes, name: str, anchor: np.ndarray) -> Annotation:
+    inks = inks_of(ax)
     text = ax.annotate(
         name,
         tuple(anchor),
@@ -69,10 +70,15 @@ def _annotate(ax: Axes, name: str, anchor: np.ndarray) -> Annotation:
         textcoords="offset points",
         ha="left",
         va="bottom",
-        color=INK,
+        color=inks.ink,
         fontsize="small",
-        path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.7, "shrinkA": 0},
+        path_effects=[withStroke(linewidth=2.5, foreground=inks.paper)],
+        arrowprops={
+            "arrowstyle": "-",
+            "color": inks.muted,
+            "linewidth": 0.7,
+            "shrinkA": 0,
+        },
         **AS_IT_IS,
     )
     text.set_in_layout(False)

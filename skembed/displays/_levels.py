@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from skembed._vocabulary import Vocabulary
 
 Wanted: TypeAlias = Sequence[Hashable] | np.ndarray | int | None  # levels to show
+HOW_MANY = (int, np.integer, type(None))  # by count, unless levels are named
 
 LONGEST_NAME = 28  # characters
+LONGEST_IN_TITLE = 20
 
 
 def vocabulary_of(estimator: EmbeddingEstimator, column: Hashable | None) -> Vocabulary:
@@ -51,7 +53,7 @@ def choose_levels(
     UnknownLevelError
         If there is no level of that name.
     """
-    if wanted is None or isinstance(wanted, int | np.integer):
+    if isinstance(wanted, HOW_MANY):
         n_wanted = default if wanted is None else int(wanted)
         if n_wanted < 0:
             raise ValueError(f"A number of levels cannot be negative; got {wanted}.")
@@ -106,13 +108,18 @@ def full_name(level: Any) -> str:
     return f"{level:.15g}" if isinstance(level, float) else str(level) or "''"
 
 
-def level_name(level: Any) -> str:
+def level_name(level: Any, longest: int = LONGEST_NAME) -> str:
     """Write a level on one short line."""
     name = " ".join(full_name(level).split()) or repr(level)
-    if len(name) <= LONGEST_NAME:
+    if len(name) <= longest:
         return name
-    half = LONGEST_NAME // 2  # names that begin alike may differ at the end
-    return f"{name[:half]}\N{HORIZONTAL ELLIPSIS}{name[1 - half :]}"
+    half = longest // 2  # names that begin alike may differ at the end
+    return f"{name[:half]}\N{HORIZONTAL ELLIPSIS}{name[half + 1 - longest :]}"
+
+
+def title_name(level: Any) -> str:
+    """Write a level or a column so that a title has room for it."""
+    return level_name(level, LONGEST_IN_TITLE)
 
 
 def level_names(levels: Sequence[Any] | np.ndarray | pd.Index) -> list[str]:
@@ -120,11 +127,18 @@ def level_names(levels: Sequence[Any] | np.ndarray | pd.Index) -> list[str]:
     return [level_name(level) for level in levels]
 
 
-def describe_choice(n_shown: int, n_levels: int) -> str:
-    """Say how many levels are shown of how many there are."""
+def count_levels(n_levels: int) -> str:
+    """Write a number of levels."""
+    return f"{n_levels:,} level{'' if n_levels == 1 else 's'}"
+
+
+def describe_choice(n_shown: int, n_levels: int, are_frequent: bool) -> str:
+    """Say how many levels are shown of how many there are, and whether by count."""
     if n_shown == n_levels:
-        return f"{n_levels:,} levels"
-    return f"{n_shown:,} of {n_levels:,} levels"
+        return count_levels(n_levels)
+    number = "" if n_shown == 1 else f"{n_shown:,} "
+    shown = f"the {number}most frequent" if are_frequent else f"{n_shown:,}"
+    return f"{shown} of {count_levels(n_levels)}"
 
 
 def write_count(count: float) -> str:

@@ -10,15 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skembed._model import Network
 from skembed._schedule import loss_unit
+from skembed.displays._checks import check_estimator, check_installed
 from skembed.displays._style import (
-    BLUE,
-    INK,
-    MUTED,
-    ORANGE,
-    PALE,
     axes_or_new,
-    check_installed,
     dress,
+    inks_of,
+    with_keywords,
+    write_log_axis,
 )
 
 if TYPE_CHECKING:
@@ -137,7 +135,9 @@ class LossCurveDisplay:
         ValueError
             If no network was trained.
         """
-        check_installed("matplotlib", f"{cls.__name__}.from_estimator")
+        caller = f"{cls.__name__}.from_estimator"
+        check_installed("matplotlib", caller)
+        check_estimator(estimator, caller)
         check_is_fitted(estimator)
         if not estimator.loss_curve_:
             raise ValueError(
@@ -145,7 +145,8 @@ class LossCurveDisplay:
                 "there were fewer than 100 observations."
             )
         val_losses = estimator.history_.get("val_loss")
-        is_average = not isinstance(estimator._model.core, Network)
+        is_blend = not isinstance(estimator._model.core, Network)
+        is_average = is_blend and estimator.n_networks > 1
         tol = 0.0 if is_average else _tolerance(estimator)
         display = cls(
             losses=estimator.loss_curve_,
@@ -185,15 +186,18 @@ class LossCurveDisplay:
         check_installed("matplotlib", f"{type(self).__name__}.plot")
         self.ax_: Axes = axes_or_new(ax, 7.0, 4.2)
         self.figure_: Figure = self.ax_.get_figure()
+        from matplotlib.lines import Line2D
+
         self._dress(log)
-        curves = [(self.losses, BLUE)]
+        inks = inks_of(self.ax_)
+        curves = [(self.losses, inks.blue)]
         if self.val_losses is not None:
-            curves.append((self.val_losses, ORANGE))
+            curves.append((self.val_losses, inks.orange))
         self.lines_: list[Line2D] = [
             self.ax_.plot(
                 np.arange(1, len(losses) + 1),
                 losses,
-                **{"color": color, "linewidth": 2} | kwargs,
+                **with_keywords({"color": color, "linewidth": 2}, kwargs, Line2D),
             )[0]
             for losses, color in curves
         ]
@@ -205,34 +209,34 @@ class LossCurveDisplay:
     def _dress(self, log: bool | Literal["auto"]) -> None:
         from matplotlib.ticker import MaxNLocator
 
-        title = "Loss by epoch, averaged over networks" if self.is_average else ""
-        dress(self.ax_, title or "Loss by epoch")
+        average = ["averaged over networks"] if self.is_average else []
+        dress(self.ax_, "Loss by epoch" + "," * self.is_average, *average)
         values = np.concatenate([self.losses, self.val_losses or []])
         is_steep = 0 < values.min() < values.max() / STEEP
         if is_steep if log == "auto" else log:
             self.ax_.set_yscale("log")
-            self.ax_.yaxis.set_major_formatter("{x:g}")
+            write_log_axis(self.ax_.yaxis, "{x:g}")
         self.ax_.margins(y=0.12)  # above the curves the epoch is named
-        self.ax_.grid(axis="y", color=PALE)
+        self.ax_.grid(axis="y", color=inks_of(self.ax_).pale)
         n_epochs = len(self.losses)
         ticks = MaxNLocator(integer=True).tick_values(1, n_epochs)
         self.ax_.set_xticks([tick for tick in ticks if 1 <= tick <= n_epochs])
         self.ax_.spines["bottom"].set_bounds(1, n_epochs)
-        self.ax_.set_xlabel("epoch", color=INK)
-        self.ax_.set_ylabel(self.loss_name, color=INK)
+        self.ax_.set_xlabel("epoch")
+        self.ax_.set_ylabel(self.loss_name)
 
     def _mark(self, epoch: int) -> None:
-        val_line = self.lines_[-1]
+        val_line, inks = self.lines_[-1], inks_of(self.ax_)
         self.ax_.plot(
             epoch,
             val_line.get_ydata()[epoch - 1],
             marker="o",
             markersize=8,
-            markerfacecolor="white",
+            markerfacecolor=inks.paper,
             markeredgecolor=val_line.get_color(),
             markeredgewidth=2,
         )
-        self.ax_.axvline(epoch, color=MUTED, linewidth=1, linestyle=":", zorder=1)
+        self.ax_.axvline(epoch, color=inks.muted, linewidth=1, linestyle=":", zorder=1)
         is_late = epoch > len(self.losses) / 2
         what = "lowest on average" if self.is_average else "weights kept"
         self.ax_.annotate(
@@ -243,7 +247,7 @@ class LossCurveDisplay:
             textcoords="offset points",
             ha="right" if is_late else "left",
             va="top",
-            color=MUTED,
+            color=inks.muted,
             fontsize="small",
         )
 

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from skembed.displays._checks import check_estimator, check_installed
 from skembed.displays._levels import (
-    level_name,
     level_names,
+    title_name,
     vocabulary_of,
     write_count,
 )
+from skembed.displays._ranges import ALIKE, least_difference
 from skembed.displays._style import (
     AS_IT_IS,
-    BLUE,
-    INK,
     METRIC_NAMES,
-    MUTED,
-    PALE,
     axes_or_new,
-    check_installed,
     dress,
+    inks_of,
+    with_keywords,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
     from skembed._estimator import EmbeddingEstimator
+
+
+ROOM_FOR_COUNTS = 0.14  # of the longest bar
 
 
 class NeighborsDisplay:
@@ -56,13 +58,16 @@ class NeighborsDisplay:
     metric : {"euclidean", "cosine", "effect"}, default="euclidean"
         What kind of distances they are.
 
+    least_distance : float, default=0.001
+        The distance below which levels are as good as alike: the axis is no shorter.
+
     Attributes
     ----------
     bars_ : matplotlib BarContainer
         The bars, nearest first.
 
     texts_ : list of matplotlib Text
-        The counts.
+        The counts; or, where there are no bars, that there is no other level.
 
     ax_ : matplotlib Axes
         The axes of the bars.
@@ -89,11 +94,13 @@ class NeighborsDisplay:
         token: Hashable,
         column: Hashable,
         metric: str = "euclidean",
+        least_distance: float = ALIKE,
     ) -> None:
         self.neighbors = neighbors
         self.token = token
         self.column = column
         self.metric = metric
+        self.least_distance = least_distance
 
     @classmethod
     def from_estimator(
@@ -138,7 +145,9 @@ class NeighborsDisplay:
         NeighborsDisplay
             Drawn.
         """
-        check_installed("matplotlib", f"{cls.__name__}.from_estimator")
+        caller = f"{cls.__name__}.from_estimator"
+        check_installed("matplotlib", caller)
+        check_estimator(estimator, caller)
         display = cls(
             neighbors=estimator.most_similar(
                 [token], column=column, metric=metric, k=k
@@ -146,6 +155,7 @@ class NeighborsDisplay:
             token=token,
             column=vocabulary_of(estimator, column).name,
             metric=metric,
+            least_distance=least_difference(estimator, metric),
         )
         return display.plot(ax, **kwargs)
 
@@ -169,24 +179,35 @@ class NeighborsDisplay:
         places = np.arange(len(self.neighbors))
         self.ax_: Axes = axes_or_new(ax, 7.0, 1.6 + 0.32 * len(places))
         self.figure_: Figure = self.ax_.get_figure()
-        token, column = level_name(self.token), level_name(self.column)
-        dress(self.ax_, f"Levels of {column} nearest to {token}")
-        self.ax_.grid(axis="x", color=PALE)
-        looks = {"color": BLUE, "height": 0.7}
-        self.bars_: BarContainer = self.ax_.barh(
-            places, self.neighbors["distance"], **looks | kwargs
-        )
+        token, column = title_name(self.token), title_name(self.column)
+        dress(self.ax_, f"Levels of {column}", f"nearest to {token}")
+        self.bars_: BarContainer = self._draw_bars(places, kwargs)
         self.texts_: list[Text] = self._write_counts()
         self.ax_.set_yticks(places, level_names(self.neighbors.index), **AS_IT_IS)
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set_ylim(max(len(places), 1) - 0.5, -0.5)
-        self.ax_.set_xlabel(METRIC_NAMES.get(self.metric, self.metric), color=INK)
+        self.ax_.set_xlabel(METRIC_NAMES.get(self.metric, self.metric))
         return self
 
+    def _draw_bars(self, places: np.ndarray, kwargs: dict[str, Any]) -> BarContainer:
+        from matplotlib.patches import Rectangle
+
+        distances = self.neighbors["distance"].to_numpy()
+        longest = max(distances.max(initial=0), self.least_distance)
+        self.ax_.grid(axis="x", color=inks_of(self.ax_).pale)
+        self.ax_.set_xlim(0, (1 + ROOM_FOR_COUNTS) * longest)
+        looks = {"color": inks_of(self.ax_).blue, "height": 0.7}
+        looks = with_keywords(looks, kwargs, Rectangle)
+        return self.ax_.barh(places, distances, **looks)
+
     def _write_counts(self) -> list[Text]:
+        muted = inks_of(self.ax_).muted
+        if not len(self.neighbors):
+            self.ax_.set_xticks([])
+            middle = {"transform": self.ax_.transAxes, "ha": "center", "va": "center"}
+            return [self.ax_.text(0.5, 0.5, "no other level", color=muted, **middle)]
         names = [write_count(count) for count in self.neighbors["count"]]
-        names[:1] = [f"{name} rows" for name in names[:1]]
-        self.ax_.margins(x=0.12)
+        names[0] = f"{names[0]} rows"
         return self.ax_.bar_label(
-            self.bars_, names, padding=4, fontsize="small", color=MUTED
+            self.bars_, names, padding=4, fontsize="small", color=muted
         )

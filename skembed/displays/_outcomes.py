@@ -6,25 +6,27 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
 
 from skembed._columns import Column
+from skembed.displays._checks import check_estimator, check_installed
 from skembed.displays._levels import (
+    HOW_MANY,
     Wanted,
     choose_some_levels,
     describe_choice,
     level_name,
     level_names,
+    title_name,
     vocabulary_of,
 )
 from skembed.displays._style import (
     AS_IT_IS,
-    BLUE,
-    INK,
-    PALE,
+    add_legend,
     axes_or_new,
-    check_installed,
     dress,
+    inks_of,
+    with_keywords,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 MOST_LEVELS = 20
 MOST_POINTS = 300  # of each level
 HALF_STRIP = 0.34
+LEGEND_HEIGHT = 0.24  # inches
 
 
 class OutcomesDisplay:
@@ -60,6 +63,12 @@ class OutcomesDisplay:
 
     n_levels : int, default=None
         How many levels the data have; None if all of them are shown.
+
+    are_frequent : bool, default=False
+        Whether those that are shown are the most frequent.
+
+    outcome_name : str, default="outcome"
+        What the outcomes are.
 
     Attributes
     ----------
@@ -98,12 +107,16 @@ class OutcomesDisplay:
         predictions: np.ndarray,
         column: Hashable,
         n_levels: int | None = None,
+        are_frequent: bool = False,
+        outcome_name: str = "outcome",
     ) -> None:
         self.levels = levels
         self.outcomes = outcomes
         self.predictions = predictions
         self.column = column
         self.n_levels = n_levels
+        self.are_frequent = are_frequent
+        self.outcome_name = outcome_name
 
     @classmethod
     def from_estimator(
@@ -128,7 +141,7 @@ class OutcomesDisplay:
             Rows of the training data, or others.
 
         y : array-like of shape (n_samples,)
-            Their outcomes.
+            Their outcomes. A name that it has, as a Series may, is that of the axis.
 
         column : hashable, default=None
             The categorical feature, by the keys of `embeddings_`; not needed if there
@@ -149,7 +162,9 @@ class OutcomesDisplay:
         OutcomesDisplay
             Drawn.
         """
-        check_installed("matplotlib", f"{cls.__name__}.from_estimator")
+        caller = f"{cls.__name__}.from_estimator"
+        check_installed("matplotlib", caller)
+        check_estimator(estimator, caller)
         name = vocabulary_of(estimator, column).name
         if estimator.n_outputs_ > 1:
             raise ValueError(
@@ -158,7 +173,9 @@ class OutcomesDisplay:
             )
         values = next(c for c in estimator._read(X) if c.name == name)
         check_consistent_length(X, y)
-        outcomes, predictions = column_or_1d(y), column_or_1d(estimator.predict(X))
+        outcomes = column_or_1d(y, dtype=np.float64)
+        assert_all_finite(outcomes, input_name="y")
+        predictions = column_or_1d(estimator.predict(X))
         present, rows = rows_by_level(values)
         shown = choose_some_levels(
             present, np.array(list(map(len, rows))), levels, MOST_LEVELS
@@ -171,6 +188,8 @@ class OutcomesDisplay:
             predictions=means[order],
             column=name,
             n_levels=len(present),
+            are_frequent=isinstance(levels, HOW_MANY),
+            outcome_name=_name_of(y),
         )
         return display.plot(ax, **kwargs)
 
@@ -194,28 +213,31 @@ class OutcomesDisplay:
         n_shown = len(self.levels)
         self.ax_: Axes = axes_or_new(ax, 7.0, 1.8 + 0.34 * n_shown)
         self.figure_: Figure = self.ax_.get_figure()
-        choice = describe_choice(n_shown, self.n_levels or n_shown)
-        dress(self.ax_, f"Outcomes by {level_name(self.column)}: {choice}", pad=26)
-        self.ax_.grid(axis="x", color=PALE)
+        choice = describe_choice(n_shown, self.n_levels or n_shown, self.are_frequent)
+        dress(self.ax_, f"Outcomes by {title_name(self.column)}:", choice)
+        inks = inks_of(self.ax_)
+        self.ax_.grid(axis="x", color=inks.pale)
         places = np.arange(n_shown)
         self.points_: PathCollection = self._draw_strips(kwargs)
         self.predictions_: LineCollection = self.ax_.vlines(
             self.predictions,
             places - HALF_STRIP - 0.08,
             places + HALF_STRIP + 0.08,
-            colors=INK,
+            colors=inks.ink,
             linewidth=2.4,
-            label="mean prediction",
             zorder=3,
         )
         self.means_: PathCollection = self._draw_means(places)
         self.ax_.set_yticks(places, level_names(self.levels), **AS_IT_IS)
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set_ylim(-0.6, n_shown - 0.4)
-        self._add_legend()
+        signs = [self.predictions_, self.means_]
+        add_legend(self.ax_, signs, ["mean prediction", "mean outcome"], LEGEND_HEIGHT)
         return self
 
     def _draw_strips(self, kwargs: dict[str, Any]) -> PathCollection:
+        from matplotlib.collections import PathCollection
+
         rng = np.random.default_rng(0)
         drawn = [
             rng.choice(outcomes, min(MOST_POINTS, len(outcomes)), replace=False)
@@ -227,36 +249,24 @@ class OutcomesDisplay:
         note = (
             f" (no more than {MOST_POINTS} of a level are shown)" if is_sample else ""
         )
-        self.ax_.set_xlabel(f"outcome{note}", color=INK)
-        looks = {"s": 12, "color": BLUE, "alpha": 0.4, "linewidth": 0}
-        return self.ax_.scatter(
-            np.concatenate(drawn), places + jitter, **looks | kwargs
-        )
+        self.ax_.set_xlabel(f"{self.outcome_name}{note}", **AS_IT_IS)
+        looks: dict[str, Any] = {"s": 12, "alpha": 0.4, "linewidth": 0}
+        if "c" not in kwargs:
+            looks["color"] = inks_of(self.ax_).blue
+        looks = with_keywords(looks, kwargs, PathCollection)
+        return self.ax_.scatter(np.concatenate(drawn), places + jitter, **looks)
 
     def _draw_means(self, places: np.ndarray) -> PathCollection:
+        inks = inks_of(self.ax_)
         return self.ax_.scatter(
             [outcomes.mean() for outcomes in self.outcomes],
             places,
             marker="D",
             s=34,
-            facecolor="white",
-            edgecolor=INK,
+            facecolor=inks.paper,
+            edgecolor=inks.ink,
             linewidth=1.2,
-            label="mean outcome",
             zorder=4,
-        )
-
-    def _add_legend(self) -> None:
-        self.ax_.legend(
-            handles=[self.predictions_, self.means_],
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=2,
-            borderaxespad=0.3,
-            borderpad=0,
-            frameon=False,
-            fontsize="small",
-            labelcolor=INK,
         )
 
 
@@ -280,3 +290,10 @@ def rows_by_level(column: Column) -> tuple[np.ndarray, list[np.ndarray]]:
     used, starts = np.unique(codes[order], return_index=True)
     levels = np.append(uniques.astype(object), np.nan)[used]  # a code of -1 is missing
     return levels, np.split(order, starts[1:])
+
+
+def _name_of(y: Any) -> str:
+    """Return the name that a Series, or a table of one column, has."""
+    names = getattr(y, "columns", [getattr(y, "name", None)])
+    is_named = isinstance(names[0], str) and names[0]
+    return level_name(names[0]) if is_named else "outcome"

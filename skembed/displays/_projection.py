@@ -6,12 +6,14 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from skembed.displays._style import check_installed
+from skembed.displays._checks import check_installed
+from skembed.displays._ranges import ALIKE
 
 Projection: TypeAlias = Literal["pca", "tsne", "umap"]
 
 NEIGHBORHOOD = {"tsne": 30, "umap": 15}  # their own defaults, for many levels
 FEWEST = 5  # levels whose neighborhoods can be told apart
+ROUNDING = 1e-6  # of the first axis
 
 
 def project(vectors: np.ndarray, projection: Projection, random_state: Any) -> Any:
@@ -23,21 +25,21 @@ def project(vectors: np.ndarray, projection: Projection, random_state: Any) -> A
         On their principal axes, as an estimator's `embeddings_` are.
     projection : {"pca", "tsne", "umap"}
         The first two principal axes as they are; or a map that keeps neighborhoods
-        and lets go of distances, started from there.
+        and lets go of distances, started from there, unless there is nothing to map.
     random_state : int, RandomState instance or None
         For what is left to chance in UMAP.
 
     Returns
     -------
     ndarray of shape (n_levels, 2), or (n_levels, 1)
-        One coordinate if all vectors lie on a line and "pca" is asked for.
+        One coordinate if all vectors lie on a line.
     """
     if projection not in get_args(Projection):
         raise ValueError(
             f"projection must be one of {get_args(Projection)}; got {projection!r}"
         )
     vectors = np.asarray(vectors, dtype=np.float64)
-    if projection == "pca":
+    if projection == "pca" or not has_neighborhoods(vectors):
         return vectors[:, :2] if lies_in_plane(vectors) else vectors[:, :1]
     if len(vectors) < FEWEST:
         raise ValueError(
@@ -50,8 +52,19 @@ def project(vectors: np.ndarray, projection: Projection, random_state: Any) -> A
 
 
 def lies_in_plane(vectors: np.ndarray) -> bool:
-    """Say whether there is a second axis: vectors may end in zeros."""
-    return vectors.shape[1] > 1 and bool(np.ptp(vectors[:, 1]) > 0)
+    """Say whether there is a second axis: vectors may end in zeros, or in rounding."""
+    if vectors.shape[1] == 1:
+        return False
+    first, second = np.ptp(vectors[:, :2], axis=0)
+    return bool(second > ROUNDING * first)
+
+
+def has_neighborhoods(vectors: np.ndarray) -> bool:
+    """Say whether vectors differ, and in more than one number.
+
+    Otherwise methods that keep neighborhoods would tear a line, or make much of noise.
+    """
+    return lies_in_plane(vectors) and bool(np.ptp(vectors[:, 0]) > ALIKE)
 
 
 def axis_shares(vectors: np.ndarray) -> np.ndarray:

@@ -10,23 +10,25 @@ import pandas as pd
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
+from skembed.displays._checks import check_estimator, check_installed
 from skembed.displays._color_bar import add_color_bar
 from skembed.displays._levels import (
+    HOW_MANY,
     Wanted,
     choose_some_levels,
     describe_choice,
-    level_name,
     level_names,
+    title_name,
     vocabulary_of,
 )
+from skembed.displays._ranges import ALIKE, least_difference
 from skembed.displays._style import (
     AS_IT_IS,
-    INK,
     METRIC_NAMES,
     SEQUENTIAL,
     axes_or_new,
-    check_installed,
     dress,
+    with_keywords,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ SMALLEST_FONT, LARGEST_FONT = 5.0, 10.0
 WIDTH_OF_LETTER = 0.8  # of a wide one, over the height of its font
 LINE = 1.2  # height of a line of text, over that of its font
 POINTS_PER_INCH = 72
+SHORT_NAME, INCHES_OF_LETTER = 8, 0.07  # longer names have figures grow
 
 
 class SimilarityMatrixDisplay:
@@ -66,6 +69,13 @@ class SimilarityMatrixDisplay:
 
     n_levels : int, default=None
         How many levels the column has; None if all of them are shown.
+
+    are_frequent : bool, default=False
+        Whether those that are shown are the most frequent.
+
+    least_distance : float, default=0.001
+        The distance below which levels are as good as alike: colours tell no less
+        apart.
 
     Attributes
     ----------
@@ -94,7 +104,7 @@ class SimilarityMatrixDisplay:
     >>> X, y = make_tokens(1_000, random_state=0)
     >>> model = EmbeddingRegressor(n_networks=0).fit(X, y)
     >>> display = SimilarityMatrixDisplay.from_estimator(model)
-    >>> display.ax_.get_title(loc="left")
+    >>> display.ax_.get_title()
     'Distances within token: 5 levels'
     """
 
@@ -105,11 +115,15 @@ class SimilarityMatrixDisplay:
         column: Hashable,
         metric: str = "euclidean",
         n_levels: int | None = None,
+        are_frequent: bool = False,
+        least_distance: float = ALIKE,
     ) -> None:
         self.distances = distances
         self.column = column
         self.metric = metric
         self.n_levels = n_levels
+        self.are_frequent = are_frequent
+        self.least_distance = least_distance
 
     @classmethod
     def from_estimator(
@@ -154,7 +168,9 @@ class SimilarityMatrixDisplay:
         SimilarityMatrixDisplay
             Drawn.
         """
-        check_installed("matplotlib", f"{cls.__name__}.from_estimator")
+        caller = f"{cls.__name__}.from_estimator"
+        check_installed("matplotlib", caller)
+        check_estimator(estimator, caller)
         known = vocabulary_of(estimator, column)
         shown = choose_some_levels(known.levels, known.counts, levels, MOST_LEVELS)
         distances = estimator.similarity_matrix(
@@ -166,6 +182,8 @@ class SimilarityMatrixDisplay:
             column=known.name,
             metric=metric,
             n_levels=len(known.levels),
+            are_frequent=isinstance(levels, HOW_MANY),
+            least_distance=least_difference(estimator, metric),
         )
         return display.plot(ax, cmap=cmap, **kwargs)
 
@@ -192,20 +210,32 @@ class SimilarityMatrixDisplay:
         """
         check_installed("matplotlib", f"{type(self).__name__}.plot")
         n_shown = len(self.distances)
-        side = float(np.clip(3.5 + 0.12 * n_shown, 4.5, 9.0))
-        self.ax_: Axes = axes_or_new(ax, side + 1.0, side)
+        self.ax_: Axes = axes_or_new(ax, *self._size())
         self.figure_: Figure = self.ax_.get_figure()
-        choice = describe_choice(n_shown, self.n_levels or n_shown)
-        dress(self.ax_, f"Distances within {level_name(self.column)}: {choice}")
-        looks = {"cmap": cmap, "vmin": 0, "interpolation": "nearest"}
-        self.im_: AxesImage = self.ax_.imshow(
-            self.distances.to_numpy(), **looks | kwargs
-        )
+        choice = describe_choice(n_shown, self.n_levels or n_shown, self.are_frequent)
+        dress(self.ax_, f"Distances within {title_name(self.column)}:", choice)
+        self.im_: AxesImage = self._draw_cells(cmap, kwargs)
         add_color_bar(self.im_, self.ax_, METRIC_NAMES.get(self.metric, self.metric))
         self._name_levels()
         has_room = self._cell() >= SMALLEST_NUMBERED
         self.texts_ = self._write_numbers() if has_room else []
         return self
+
+    def _size(self) -> tuple[float, float]:
+        """Return inches in which there is room for cells and names."""
+        longest = max(map(len, level_names(self.distances.index)))
+        side = np.clip(3.5 + 0.12 * len(self.distances), 4.5, 9.0)
+        side = float(side + INCHES_OF_LETTER * max(longest - SHORT_NAME, 0))
+        return side + 1.0, side
+
+    def _draw_cells(self, cmap: Any, kwargs: dict[str, Any]) -> AxesImage:
+        from matplotlib.image import AxesImage
+
+        distances = self.distances.to_numpy()
+        looks = {"cmap": cmap, "interpolation": "nearest"}
+        if "norm" not in kwargs:
+            looks |= {"vmin": 0, "vmax": max(distances.max(), self.least_distance)}
+        return self.ax_.imshow(distances, **with_keywords(looks, kwargs, AxesImage))
 
     def _name_levels(self) -> None:
         """Name every level, or every so manieth where names would overlap."""
@@ -220,7 +250,7 @@ class SimilarityMatrixDisplay:
         places = np.arange(0, len(self.distances), step)
         names = level_names(self.distances.index[places])
         width = font * WIDTH_OF_LETTER * max(map(len, names))
-        looks = {"fontsize": font, "color": INK, **AS_IT_IS}
+        looks = {"fontsize": font, **AS_IT_IS}
         self.ax_.set_yticks(places, names, **looks)
         self.ax_.set_xticks(places, names, rotation=90 if width > cell else 0, **looks)
         self.ax_.tick_params(length=0 if step == 1 else 3)
@@ -234,7 +264,7 @@ class SimilarityMatrixDisplay:
     def _write_numbers(self) -> list[Text]:
         distances = self.distances.to_numpy()
         values = self.im_.norm(distances)
-        decimals = decimals_for(distances.max())
+        decimals = decimals_for(max(distances.max(), self.least_distance))
         colors = self.im_.cmap(values)[..., :3] @ (0.299, 0.587, 0.114)
         return [
             self.ax_.text(
@@ -244,7 +274,7 @@ class SimilarityMatrixDisplay:
                 ha="center",
                 va="center",
                 fontsize="small",
-                color="white" if colors[i, j] < 0.5 else INK,
+                color="white" if colors[i, j] < 0.5 else "black",
             )
             for (i, j), distance in np.ndenumerate(distances)
         ]
