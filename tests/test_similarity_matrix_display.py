@@ -118,6 +118,13 @@ def test_titles_and_names_are_within_their_figure(n_levels):
     plt.close(display.figure_)
 
 
+def test_no_grid_of_a_style_crosses_the_cells():
+    with plt.style.context("ggplot"):
+        ax = Figure().add_subplot()
+    display_of(np.eye(3)).plot(ax)
+    assert not any(line.get_visible() for line in ax.get_xgridlines())
+
+
 def test_a_norm_of_the_users_replaces_the_range(ax):
     norm = Normalize(1, 2)
     assert display_of(np.eye(3)).plot(ax, norm=norm).im_.norm is norm

@@ -240,6 +240,7 @@ class SimilarityMatrixDisplay:
     def _name_levels(self) -> None:
         """Name every level, or every so manieth where names would overlap."""
         self.ax_.spines[:].set_visible(False)
+        self.ax_.grid(False)  # of the user's style: it would cross the cells
         self.ax_.set(xticks=[], yticks=[])
         self._write_names(self._cell())
         self._write_names(self._cell())  # again, because names take room themselves
