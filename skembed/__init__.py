@@ -1,6 +1,7 @@
 """Entity embeddings of categorical features as scikit-learn estimators."""
 
+from skembed._classifier import EmbeddingClassifier
 from skembed._regressor import EmbeddingRegressor
 
-__all__ = ["EmbeddingRegressor"]
+__all__ = ["EmbeddingClassifier", "EmbeddingRegressor"]
 __version__ = "0.1.0"

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from skembed._likelihood import working_sample
 from skembed._mixed_model import LEAST_NOISE, MixedModel
 from skembed._pairs import Cells, Pair, find_cells, singular_vectors
 from skembed._sample import Sample
 from skembed._terms import Located
 
+MAX_STEPS = 3  # of Newton's method, where outcomes are not normal
 MAX_ROUNDS = 60
 SETTLED = 1e-3  # relative change of the noise that ends the search
 LEAST_VARIANCE = 1e-9
@@ -126,13 +128,18 @@ def fit_bilinear(
        Prediction. Proceedings of KDD Cup and Workshop.
     .. [2] Bishop, C. M. (1999). Variational Principal Components. ICANN 99.
     """
-    search = _Search(mixed, rows, sample, pairs)
-    for _ in range(MAX_ROUNDS):
-        before = search.noise
-        search.improve()
-        if abs(search.noise - before) <= SETTLED * before:
-            break
-    return search.result(mixed)
+    fitted, prediction = Bilinear(mixed), mixed.predict(rows)
+    for _ in range(min(mixed.likelihood.n_steps, MAX_STEPS)):
+        work = working_sample(mixed.likelihood, sample, prediction)
+        search = _Search(mixed, rows, work, pairs)
+        for _ in range(MAX_ROUNDS):
+            before = search.left
+            search.improve()
+            if abs(search.left - before) <= SETTLED * before:
+                break
+        fitted = search.result(mixed)
+        prediction = fitted.predict(rows)
+    return fitted
 
 
 class _Search:
@@ -143,7 +150,8 @@ class _Search:
     ) -> None:
         weight = sample.weight
         self.weight, self.squares = weight, float(sample.squares.sum())
-        self.noise = mixed.noise
+        self.noise = self.left = mixed.noise
+        self._likelihood = mixed.likelihood
         self.error = sample.target[:, 0] - mixed.predict(rows)
         columns = range(_n_columns(mixed))
         self.columns = [_Effects(mixed, c, rows.cells[:, c], weight) for c in columns]
@@ -170,7 +178,8 @@ class _Search:
             self.error = target - part.predict()
             variance += part.variance()
         total = float(self.weight @ self.error**2) + variance
-        self.noise = max(total / float(self.weight.sum()), LEAST_NOISE)
+        self.left = max(total / float(self.weight.sum()), LEAST_NOISE)
+        self.noise = self._likelihood.noise(self.left)
 
 
 def _n_columns(mixed: MixedModel) -> int:

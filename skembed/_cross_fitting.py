@@ -44,13 +44,27 @@ class CrossFitted:
         return products_by_fit(self.factors, self.rows, self.folds.of_row)
 
     @property
+    def out_of_fold(self) -> np.ndarray:
+        """What is predicted of each row without its own fold."""
+        mixed = self.model.mixed
+        known = mixed.predict(self.rows, self.coefficients, self.folds.of_row)
+        return known + self.products
+
+    @property
+    def losses(self) -> np.ndarray:
+        """What these predictions cost."""
+        target = self.folds.sample.target[:, 0]
+        return self.model.mixed.likelihood.losses(target, self.out_of_fold)
+
+    @property
     def loss(self) -> float:
-        """The sum of squares that is left of each row's target without its own fold."""
-        known = self.model.mixed.predict(
-            self.rows, self.coefficients, self.folds.of_row
-        )
-        error = self.folds.sample.target[:, 0] - known - self.products
-        return float(self.folds.sample.weight @ error**2)
+        """The sum of these over all observations."""
+        return float(self.folds.sample.weight @ self.losses)
+
+    def is_surely_better_than(self, other: CrossFitted) -> bool:
+        """Say whether it costs less than another fit, by more than a standard error."""
+        weight, gain = self.folds.sample.weight, other.losses - self.losses
+        return bool(weight @ gain > np.sqrt(weight @ gain**2))
 
 
 def cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:

@@ -22,6 +22,7 @@ from skembed._evidence import (
     knowledge_without_folds,
 )
 from skembed._folds import Folds
+from skembed._likelihood import Likelihood
 from skembed._members import Member, train_member
 from skembed._mixed_model import MixedModel
 from skembed._sample import Sample, join
@@ -73,6 +74,8 @@ class Task:
         The estimator's parameters.
     scale : TargetScale
         In which losses are reported.
+    likelihood : Likelihood
+        What outcomes are drawn from.
     rng : numpy.random.Generator
         The only source of randomness.
     """
@@ -81,6 +84,7 @@ class Task:
     n_networks: int
     params: Mapping[str, Any]
     scale: TargetScale
+    likelihood: Likelihood
     rng: np.random.Generator
 
     def cross_train(self, inputs: Encoded, prediction: np.ndarray) -> CrossTrained:
@@ -99,21 +103,21 @@ class Task:
             Rows of folds that no network leaves out stay as predicted.
         """
         sample = self.folds.sample
-        left_over = sample.target - prediction[:, np.newaxis]
-        to_learn = replace(sample, inputs=inputs, target=left_over)
+        to_learn = self.likelihood.to_correct(sample, prediction)
+        to_learn = replace(to_learn, inputs=inputs)
         corrected = prediction.copy()
         members, histories = [], []
         for fold in range(self.n_networks):
             rows = self._rows_for(fold)
             member, history = train_member(
-                to_learn, *rows, self.params, self.scale, self.rng
+                to_learn, *rows, self.params, self.scale, self.likelihood, self.rng
             )
             unseen = self.folds.rows_of(fold)
             corrected[unseen] += member.output(inputs.take(unseen))
             members.append(member)
             histories.append(history)
         ambiguity = _ambiguity(members, inputs)
-        history = _averaged(histories)
+        history = averaged(histories)
         return CrossTrained(tuple(members), prediction, corrected, ambiguity, history)
 
     def _rows_for(self, fold: int) -> tuple[np.ndarray, np.ndarray | None]:
@@ -184,7 +188,8 @@ def train_corrections(task: Task, fitted: CrossFitted, n_columns: int) -> Correc
     new_rows = fitted.rows.take(again).forget(forgotten)
     new = evidence(new_rows, knowledge, folds.of_row[again])
     copies = sample.take(again)
-    copies = replace(copies, weight=copies.weight * _caution(sample, seen, copies, new))
+    caution = _caution(task.likelihood, sample, seen, copies, new)
+    copies = replace(copies, weight=copies.weight * caution)
 
     joined = join([sample, copies])
     features = np.vstack([seen.features, new.features])
@@ -218,11 +223,17 @@ def _forgotten_terms(
     return np.column_stack([np.empty((n_rows, 0), dtype=bool), *parts])
 
 
-def _caution(sample: Sample, seen: Evidence, copies: Sample, new: Evidence) -> float:
+def _caution(
+    likelihood: Likelihood,
+    sample: Sample,
+    seen: Evidence,
+    copies: Sample,
+    new: Evidence,
+) -> float:
     """Return how much less is left to chance in rows as they are."""
     left = [
         part.weight
-        @ (part.target[:, 0] - known.prediction) ** 2
+        @ likelihood.losses(part.target[:, 0], known.prediction)
         / max(part.weight.sum(), 1.0)
         for part, known in ((sample, seen), (copies, new))
     ]
@@ -236,7 +247,7 @@ def _ambiguity(members: Sequence[Member], inputs: Encoded) -> float:
     return float(outputs.var(axis=0).mean())
 
 
-def _averaged(histories: Sequence[History]) -> History:
+def averaged(histories: Sequence[History]) -> History:
     """Average losses over networks, as far as all of them were trained."""
     return {
         name: [float(np.mean(losses)) for losses in zip(*values, strict=False)]

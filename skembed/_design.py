@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +37,15 @@ class Design:
         self._sparse_T = self.sparse.T.tocsr()
         self.blocks = np.array([*blocks, *rows.n_cells], dtype=np.intp)
         self._n_line_blocks = len(blocks)
+
+    def reweighted(self, weight: np.ndarray) -> Design:
+        """Return the same rows, counted otherwise."""
+        if np.array_equal(weight, self.weight):
+            return self
+        other = copy(self)
+        other.weight = weight
+        other.__dict__.pop("joint_gram", None)
+        return other
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -6,26 +6,53 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import Tags
+from sklearn.utils import Tags, check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
+from skembed._fitting import fit_model
 from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network
-from skembed._sklearn import check_feature_names_in, check_features
+from skembed._sample_weight import read_sample_weight
+from skembed._sklearn import check_feature_names_in, check_features, features_seen
 from skembed.exceptions import ColumnError
 
 
 class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
     """A transformer of categorical features into learned vectors.
 
-    A subclass has the parameters `handle_unknown` and `warm_start`, and a ``fit`` that
-    ends with `_keep`.
+    A subclass has the parameters, and a ``fit`` that reads the target for `_fit`.
     """
 
+    _prediction_unit = "units of the target"
     handle_unknown: str
+    random_state: Any
     warm_start: bool
     _model: Model
+
+    def _fit(
+        self, table: Any, target: np.ndarray, sample_weight: Any, loss: Any
+    ) -> None:
+        """Learn from a table and a target that was read, and keep what was learned."""
+        features = features_seen(table)
+        columns = read_columns(table)
+        check_consistent_length(table, target)
+        if sample_weight is not None:
+            columns, target, sample_weight = read_sample_weight(
+                sample_weight, columns, target
+            )
+        earlier = self._earlier_model(table)
+        seed = check_random_state(self.random_state).randint(2**31, size=4)
+        model = fit_model(
+            columns,
+            target.reshape(len(target), -1),
+            sample_weight,
+            {**self.get_params(deep=False), "loss": loss},
+            np.random.default_rng(seed),
+            earlier,
+        )
+        self._keep(model, features, y_ndim=target.ndim)
+        self._loss = loss
 
     def _earlier_model(self, table: Any) -> Model | None:
         if not self.warm_start or not hasattr(self, "_model"):

@@ -16,14 +16,16 @@ from skembed._architecture import (
     read_embedding_dims,
     read_hidden_units,
 )
-from skembed._blending import fit_blend
+from skembed._blending import Job, fit_blend
 from skembed._columns import Column
+from skembed._cross_training import History
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
-from skembed._model import Model
+from skembed._likelihood import BERNOULLI, likelihood_of
+from skembed._model import Evaluated, Model
 from skembed._network_fitting import check_unchanged, fit_network
+from skembed._one_versus_rest import fit_one_versus_rest
 from skembed._sample import Sample, kept_rows, make_sample, merge_equal_rows
 from skembed._schedule import check_instances
-from skembed._target import learn_target_scale
 
 
 def fit_model(
@@ -80,10 +82,12 @@ def fit_model(
 
 def _obstacles(params: Mapping[str, Any], n_outputs: int) -> list[str]:
     """Say what keeps these parameters and this target from a blend."""
+    loss = params["loss"]
+    is_class = likelihood_of(loss) is BERNOULLI
     found = {
-        f"loss={params['loss']!r}": params["loss"] != "squared_error",
+        f"loss={loss!r}": not is_class and loss != "squared_error",
         "warm_start=True": params["warm_start"],
-        f"a target of {n_outputs} outputs": n_outputs > 1,
+        f"a target of {n_outputs} outputs": not is_class and n_outputs > 1,
     }
     return [what for what, is_there in found.items() if is_there]
 
@@ -111,13 +115,24 @@ def _fit_blend(
     rng: np.random.Generator,
 ) -> Model:
     rows = merge_equal_rows(sample)
-    scale = learn_target_scale(rows.target, rows.weight)
-    blend, history = fit_blend(
-        rows.standardized(scale),
-        [vocabulary.unseen_row + 1 for vocabulary in encoding.vocabularies],
-        read_embedding_dims(params["embedding_dim"], encoding.vocabularies),
+    likelihood = likelihood_of(params["loss"])
+    scale = likelihood.scale(rows.target, rows.weight)
+    job = Job(
+        tuple(vocabulary.unseen_row + 1 for vocabulary in encoding.vocabularies),
+        tuple(read_embedding_dims(params["embedding_dim"], encoding.vocabularies)),
         params,
         scale,
-        rng,
+        likelihood,
     )
-    return Model(encoding, blend, scale, history, kept_rows(rows))
+    core, history = _fit_core(rows.standardized(scale), job, rng)
+    return Model(encoding, core, scale, history, kept_rows(rows))
+
+
+def _fit_core(
+    rows: Sample, job: Job, rng: np.random.Generator
+) -> tuple[Evaluated, History]:
+    if rows.target.shape[1] == 1:
+        fitted = fit_blend(rows, job, rng)
+        return fitted.blend, fitted.history
+    is_exclusive = job.params["loss"] == "cross_entropy"
+    return fit_one_versus_rest(rows, job, rng, is_exclusive=is_exclusive)

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
+from skembed._likelihood import Likelihood
+
+MAX_STEPS = 4  # of Newton's method
 MOST_AMBIGUOUS = 0.9  # of a correction's mean square
 
 
 def believable_share(
-    error: np.ndarray, correction: np.ndarray, weight: np.ndarray, ambiguity: float
+    likelihood: Likelihood,
+    target: np.ndarray,
+    prediction: np.ndarray,
+    correction: np.ndarray,
+    weight: np.ndarray,
+    ambiguity: float,
 ) -> float:
     """Weigh a correction by what it would have done to rows that it did not see.
 
     The corrected prediction is an average of the one without correction and of the one
-    with it, that of least squared error [1]_. Each row is judged by the one network
-    that did not see it, but corrected by the average of several, whose error is smaller
-    by what networks differ among each other [2]_, equation 6.
+    with it, the most likely one [1]_. Each row is judged by the one network that did
+    not see it, but corrected by the average of several, whose error is smaller by what
+    networks differ among each other [2]_, equation 6.
 
     Parameters
     ----------
-    error : ndarray of shape (n_rows,)
+    likelihood : Likelihood
+        What outcomes are drawn from.
+    target : ndarray of shape (n_rows,)
+        The outcomes.
+    prediction : ndarray of shape (n_rows,)
         What is to be corrected.
     correction : ndarray of shape (n_rows,)
         Of networks that were trained on other rows.
@@ -41,6 +53,18 @@ def believable_share(
     .. [2] Krogh, A. & Vedelsby, J. (1995). Neural Network Ensembles, Cross Validation,
        and Active Learning. Advances in Neural Information Processing Systems 7.
     """
+    share = 0.0
+    for _ in range(min(likelihood.n_steps, MAX_STEPS)):
+        at = prediction + share * correction
+        response, curvature = likelihood.working(target, at)
+        judged = response - prediction, correction, weight * curvature
+        share = _share_of_least_squares(*judged, ambiguity)
+    return share
+
+
+def _share_of_least_squares(
+    error: np.ndarray, correction: np.ndarray, weight: np.ndarray, ambiguity: float
+) -> float:
     square = float(np.average(correction**2, weights=weight))
     if square == 0:
         return 0.0

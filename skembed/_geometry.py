@@ -37,10 +37,11 @@ class GeometryMixin:
     - "cosine", one minus the cosine of the angle between vectors. Where levels differ
       by one number, it only tells whether their signs agree (0) or not (2);
     - "effect", the root mean square of what the whole model's prediction would change,
-      in units of the target. It is the distance between the levels' curves of
-      individual conditional expectation [1]_ at these two levels. Where there are more
-      than 1,000 distinct training rows, observations at equal steps stand for them, and
-      fewer where there are more than 2,000 levels, but no fewer than 50.
+      in units of the target, or of a classifier's ``decision_function``. It is the
+      distance between the levels' curves of individual conditional expectation [1]_ at
+      these two levels. Where there are more than 1,000 distinct training rows,
+      observations at equal steps stand for them, and fewer where there are more than
+      2,000 levels, but no fewer than 50.
 
     A vector says what a level adds to the other columns of the table: beside a column
     of continents, countries are compared within them. Leave out columns that contain
@@ -296,7 +297,7 @@ class GeometryMixin:
         Returns
         -------
         Series of shape (n_levels,), or DataFrame of shape (n_levels, n_outputs)
-            In units of the target, indexed by level.
+            In units of the target, or of ``decision_function``, indexed by level.
 
         Raises
         ------

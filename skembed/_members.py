@@ -10,6 +10,7 @@ import numpy as np
 
 from skembed._architecture import Architecture, read_activations, read_hidden_units
 from skembed._encoding import Encoded
+from skembed._likelihood import Likelihood
 from skembed._predictor import Predictor
 from skembed._sample import Sample
 from skembed._schedule import Schedule, make_schedule
@@ -59,6 +60,7 @@ def train_member(
     validation: np.ndarray | None,
     params: Mapping[str, Any],
     scale: TargetScale,
+    likelihood: Likelihood,
     rng: np.random.Generator,
 ) -> tuple[Member, dict[str, list[float]]]:
     """Train a network on some rows of a sample.
@@ -75,6 +77,8 @@ def train_member(
         The estimator's parameters.
     scale : TargetScale
         In which losses are reported.
+    likelihood : Likelihood
+        What outcomes are drawn from.
     rng : numpy.random.Generator
         The only source of randomness.
 
@@ -90,13 +94,13 @@ def train_member(
     center, spread = _feature_scale(sample, training)
     residual, weight = sample.target[training, 0], sample.weight[training]
     squares = weight @ residual**2 + sample.squares[training].sum()
-    unit = max(float(np.sqrt(squares / weight.sum())), LEAST_SCALE)
+    unit = likelihood.unit(squares / weight.sum())
     part = _part(sample, training, center, spread, unit)
     held_out = None
     if validation is not None:
         held_out = _part(sample, validation, center, spread, unit)
     member = Member(center, spread, unit, _start(sample, params, rng))
-    schedule = _schedule(part, params, scale, unit)
+    schedule = _schedule(part, {**params, "loss": likelihood.loss}, scale, unit)
     network, history = train(member.network, schedule, part, held_out, rng)
     return replace(member, network=network), history
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skembed._design import Design, NormalEquations
 from skembed._encoding import Encoded
 from skembed._folds import Folds
+from skembed._likelihood import NORMAL, Likelihood, step_lengths, working_sample
 from skembed._ramps import Ramps
 from skembed._sample import Sample
 from skembed._terms import Located, Term, locate
@@ -20,6 +21,8 @@ PENALTIES = (1e-4, 1e8)
 START_PENALTY = 10.0
 LEAST_NOISE = 1e-9
 TOLERANCE = 1e-3  # to which equations are solved: rounds of rougher ones go astray
+STEPS_WITHOUT_FOLD = 3  # of Newton's method, from the fit with it
+SMALL_STEP = 1e-3  # of Newton's method, in predictions
 SETTLED = 0.02  # relative change of the degrees of freedom that ends the search
 
 
@@ -41,6 +44,8 @@ class MixedModel:
         Noise variance over effect variance: the rows at which an effect is halved.
     noise : float
         The variance of the noise.
+    likelihood : Likelihood
+        What outcomes are drawn from.
     """
 
     ramps: Ramps
@@ -49,6 +54,7 @@ class MixedModel:
     coefficients: np.ndarray
     penalties: np.ndarray
     noise: float
+    likelihood: Likelihood = NORMAL
 
     def locate(self, inputs: Encoded) -> Located:
         """Find the place of rows in this model."""
@@ -100,6 +106,7 @@ def fit_mixed_model(
     sample: Sample,
     n_rounds: int,
     start: np.ndarray | None = None,
+    likelihood: Likelihood = NORMAL,
 ) -> MixedModel:
     """Estimate variances by restricted maximum likelihood, and with them effects.
 
@@ -118,11 +125,15 @@ def fit_mixed_model(
     terms : sequence of Term
         The effects to estimate.
     sample : Sample
-        With a single standardised target.
+        With a single target.
     n_rounds : int
         At most so many rounds.
     start : ndarray of shape (n_blocks,), default=None
         Penalties to start from.
+    likelihood : Likelihood, default=NORMAL
+        What the target is drawn from. Where that is not normal, each round takes a step
+        of Newton's method, and variances are those of the working responses: penalised
+        quasi-likelihood [4]_, section 2.
 
     Returns
     -------
@@ -137,34 +148,122 @@ def fit_mixed_model(
     .. [3] Hutchinson, M. F. (1990). A Stochastic Estimator of the Trace of the
        Influence Matrix for Laplacian Smoothing Splines. Communications in Statistics
        19.
+    .. [4] Breslow, N. E. & Clayton, D. G. (1993). Approximate Inference in Generalized
+       Linear Mixed Models. JASA 88.
     """
-    target, weight = sample.target[:, 0], sample.weight
-    design = Design(ramps.blocks, locate(ramps, terms, sample.inputs), weight)
+    design = Design(ramps.blocks, locate(ramps, terms, sample.inputs), sample.weight)
     penalties = np.full(len(design.blocks), START_PENALTY) if start is None else start
     freedom, noise = np.zeros(len(penalties)), 1.0
-    both = np.column_stack([target, np.ones(len(target))])
-    sums = design.transposed_times(weight[:, np.newaxis] * both)
-    signs = _random_signs(design.shape[1])
-    solution = np.zeros((len(signs), 2 + signs.shape[1]))
-    for _ in range(n_rounds):
-        equations = NormalEquations(design, penalties, weight)
-        solution = equations.solve(np.hstack([sums, signs]), solution, TOLERANCE)
-        mean, effects, error, spread = _with_mean(design, both, solution[:, :2])
-
-        inverse = (signs * solution[:, 2:]).mean(axis=1) + spread
-        unused = penalties * design.block_sums(inverse)
+    search = _Search(design, sample, likelihood)
+    for _ in range(n_rounds + likelihood.n_steps - 1):
+        search.step(penalties)
+        unused = penalties * design.block_sums(search.inverse())
         before, freedom = freedom, np.clip(design.blocks - unused, 1e-3, design.blocks)
-        left = max(weight.sum() - 1 - freedom.sum(), 1.0)
-        squares = float(weight @ error**2 + sample.squares.sum())
-        noise = max(squares / left, LEAST_NOISE)
-        variance = design.block_sums(effects**2) / freedom
+        left = max(search.weight.sum() - 1 - freedom.sum(), 1.0)
+        noise = likelihood.noise(max(search.squares() / left, LEAST_NOISE))
+        variance = design.block_sums(search.effects**2) / freedom
         penalties = np.clip(noise / np.maximum(variance, 1e-300), *PENALTIES)
         if (np.abs(freedom - before) <= SETTLED * (freedom + 1)).all():
             break
-    equations = NormalEquations(design, penalties, weight)
-    solution = equations.solve(sums, solution[:, :2], TOLERANCE)
-    mean, effects, *_ = _with_mean(design, both, solution)
-    return MixedModel(ramps, tuple(terms), mean, effects, penalties, noise)
+    search.settle(penalties)
+    read = ramps, tuple(terms), search.mean, search.effects, penalties, noise
+    return MixedModel(*read, likelihood)
+
+
+def spread_effects(model: MixedModel, sample: Sample, factor: float) -> MixedModel:
+    """Fit effects again as if their variances were larger by a factor."""
+    design = Design(model.ramps.blocks, model.locate(sample.inputs), sample.weight)
+    penalties = model.penalties.copy()
+    penalties[len(model.ramps.blocks) :] /= factor
+    search = _Search(design, sample, model.likelihood)
+    search.settle(penalties)
+    return replace(
+        model, mean=search.mean, coefficients=search.effects, penalties=penalties
+    )
+
+
+class _Search:
+    """A mean and effects that are improved step by step.
+
+    Parameters
+    ----------
+    design : Design
+        The rows.
+    sample : Sample
+        The same rows, with their target.
+    likelihood : Likelihood
+        What that is drawn from.
+    """
+
+    def __init__(self, design: Design, sample: Sample, likelihood: Likelihood) -> None:
+        self._design, self._sample, self._likelihood = design, sample, likelihood
+        self._signs = _random_signs(design.shape[1])
+        self._solution = np.zeros((len(self._signs), 2 + self._signs.shape[1]))
+        self.mean = float(likelihood.start(sample)[0])
+        self.effects = np.zeros(len(self._signs))
+        self._prediction = np.full(len(sample.weight), self.mean)
+
+    @property
+    def weight(self) -> np.ndarray:
+        """How much each row counted in the last step."""
+        return self._design.weight
+
+    def inverse(self) -> np.ndarray:
+        """Estimate the diagonal of the inverse of the last step's equations."""
+        solved = self._solution[:, 2:]
+        return np.asarray((self._signs * solved).mean(axis=1) + self._spread)
+
+    def squares(self) -> float:
+        """Return the sum of squares that the last step left over."""
+        return float(self.weight @ self._error**2 + self._sample.squares.sum())
+
+    def step(self, penalties: np.ndarray) -> None:
+        """Take a step of Newton's method, and probe the traces of its equations."""
+        self._step(penalties, self._signs)
+
+    def settle(self, penalties: np.ndarray) -> None:
+        """Take steps until they are small."""
+        for _ in range(self._likelihood.n_steps):
+            before = self._prediction
+            self._step(penalties, self._signs[:, :0])
+            if np.abs(self._prediction - before).max() <= SMALL_STEP:
+                break
+
+    def _step(self, penalties: np.ndarray, signs: np.ndarray) -> None:
+        """Solve the equations of a step, and of random signs beside it."""
+        likelihood, sample = self._likelihood, self._sample
+        work = working_sample(likelihood, sample, self._prediction)
+        design = self._design = self._design.reweighted(work.weight)
+        both = np.column_stack([work.target[:, 0], np.ones(len(work.weight))])
+        sums = design.transposed_times(work.weight[:, np.newaxis] * both)
+        equations = NormalEquations(design, penalties, work.weight)
+        rhs, start = np.hstack([sums, signs]), self._solution[:, : 2 + signs.shape[1]]
+        self._solution = equations.solve(rhs, start, TOLERANCE)
+        mean, effects, error, spread = _with_mean(design, both, self._solution[:, :2])
+        self._error, self._spread = error, spread
+        self._move(np.append(mean, effects), work.target[:, 0] - error, penalties)
+
+    def _move(
+        self, coefficients: np.ndarray, prediction: np.ndarray, penalties: np.ndarray
+    ) -> None:
+        """Go to a mean, effects and their prediction, or as far as that helps."""
+        here = np.append(self.mean, self.effects), self._prediction
+        step = coefficients - here[0], prediction - here[1]
+        sample, likelihood = self._sample, self._likelihood
+        penalty = np.repeat(penalties, self._design.blocks)
+
+        def objective(length: np.ndarray) -> np.ndarray:
+            at = here[1] + length * step[1]
+            loss = sample.weight @ likelihood.losses(sample.target[:, 0], at)
+            shrunken = penalty @ (here[0] + length * step[0])[1:] ** 2
+            return np.array([loss + shrunken / 2])
+
+        if likelihood.n_steps > 1:
+            length = step_lengths(objective, 1)
+            coefficients = here[0] + length * step[0]
+            prediction = here[1] + length * step[1]
+        self.mean, self.effects = float(coefficients[0]), coefficients[1:]
+        self._prediction = prediction
 
 
 def _with_mean(
@@ -223,14 +322,42 @@ def fit_without_folds(model: MixedModel, rows: Located, folds: Folds) -> np.ndar
     ndarray of shape (n_coefficients, n_folds)
         Like `MixedModel.coefficients`.
     """
-    sample = folds.sample
+    sample, likelihood = folds.sample, model.likelihood
     design = Design(model.ramps.blocks, rows, sample.weight)
     kept = folds.of_row[:, np.newaxis] != np.arange(folds.count)
     weight = sample.weight[:, np.newaxis] * kept
-    sums = design.transposed_times(weight * (sample.target - model.mean))
-    start = np.repeat(model.coefficients[:, np.newaxis], folds.count, axis=1)
+    effects = np.repeat(model.coefficients[:, np.newaxis], folds.count, axis=1)
     # no equation would tell the search to forget what only the fold has told
     n_lines = rows.lines.n_columns
-    start[n_lines:][design.squared.T @ weight == 0] = 0
-    equations = NormalEquations(design, model.penalties, weight)
-    return equations.correct(sums, start, TOLERANCE)
+    effects[n_lines:][design.squared.T @ weight == 0] = 0
+    for _ in range(min(likelihood.n_steps, STEPS_WITHOUT_FOLD)):
+        effects = _step_without_folds(model, design, sample.target, weight, effects)
+    return effects
+
+
+def _step_without_folds(
+    model: MixedModel,
+    design: Design,
+    target: np.ndarray,
+    weight: np.ndarray,
+    effects: np.ndarray,
+) -> np.ndarray:
+    """Take a step of Newton's method for each of several weights."""
+    likelihood = model.likelihood
+    prediction = model.mean + design.times(effects)
+    response, curvature = likelihood.working(target, prediction)
+    working_weight = weight * curvature
+    sums = design.transposed_times(working_weight * (response - model.mean))
+    design = design.reweighted(design.weight * curvature.mean(axis=1))
+    equations = NormalEquations(design, model.penalties, working_weight)
+    solved = equations.correct(sums, effects, TOLERANCE)
+    if likelihood.n_steps == 1:
+        return solved
+    penalty = np.repeat(model.penalties, design.blocks)
+    step, ahead = solved - effects, design.times(solved - effects)
+
+    def objective(length: np.ndarray) -> np.ndarray:
+        losses = weight * likelihood.losses(target, prediction + length * ahead)
+        return losses.sum(axis=0) + penalty @ (effects + length * step) ** 2 / 2
+
+    return effects + step_lengths(objective, weight.shape[1]) * step

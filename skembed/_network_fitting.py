@@ -17,6 +17,7 @@ from skembed._architecture import (
 from skembed._axes import principal_axes
 from skembed._effects import shrunken_effects
 from skembed._encoding import Encoding
+from skembed._likelihood import CLASS_LOSSES, likelihood_of
 from skembed._model import Model, Network
 from skembed._predictor import Builder, Predictor
 from skembed._sample import (
@@ -27,7 +28,6 @@ from skembed._sample import (
     merge_equal_rows,
 )
 from skembed._schedule import make_schedule
-from skembed._target import learn_target_scale
 from skembed._vocabulary import Vocabulary
 from skembed._weights import Weights, draw_weights
 
@@ -65,11 +65,13 @@ def fit_network(
     training, validation = _divide(sample, params, rng)
     # the scale of the cells, which rows and cells with counts have in common
     scale = (
-        learn_target_scale(training.target, training.weight)
+        likelihood_of(params["loss"]).scale(training.target, training.weight)
         if earlier is None
         else earlier.scale
     )
     training = training.standardized(scale)
+    if params["loss"] in CLASS_LOSSES:  # whose mean over equal inputs loses nothing
+        training = replace(training, squares=np.zeros_like(training.squares))
     validation = None if validation is None else validation.standardized(scale)
 
     n_outputs = training.target.shape[1]
@@ -104,9 +106,8 @@ def _divide(
     sample: Sample, params: Mapping[str, Any], rng: np.random.Generator
 ) -> tuple[Sample, Sample | None]:
     """Hold out a validation sample if asked, and group what is to be trained on."""
-    group = (
-        merge_equal_inputs if params["loss"] == "squared_error" else merge_equal_rows
-    )
+    is_linear = params["loss"] in ("squared_error", *CLASS_LOSSES)
+    group = merge_equal_inputs if is_linear else merge_equal_rows
     if not params["early_stopping"]:
         return group(sample), None
     rows = merge_equal_rows(sample)
@@ -148,7 +149,9 @@ def _fresh_start(
     """
     if callable(params["model"]):
         return Predictor(architecture, (), (), params["model"])
-    weights = draw_weights(architecture, rng)
+    drawn = draw_weights(architecture, rng)
+    mean = likelihood_of(params["loss"]).start(training)
+    weights = replace(drawn, biases=(*drawn.biases[:-1], mean))
     tables = []
     for j, table in enumerate(weights.tables):
         effects = shrunken_effects(training, j, len(table), params["alpha"])

@@ -70,9 +70,14 @@ def share_if_new(
     one_network = replace(task, folds=folds, n_networks=1)
     trained = one_network.cross_train(told.inputs, prediction[kept])
     change = trained.corrected[held_out] - prediction[held_out]
-    error = sample.target[held_out, 0] - prediction[held_out]
-    weight = sample.weight[held_out]
-    return believable_share(error, change, weight, corrected.networks.ambiguity)
+    return believable_share(
+        task.likelihood,
+        sample.target[held_out, 0],
+        prediction[held_out],
+        change,
+        sample.weight[held_out],
+        corrected.networks.ambiguity,
+    )
 
 
 def _as_if_new(

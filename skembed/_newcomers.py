@@ -16,7 +16,7 @@ from skembed._mixed_model import MixedModel, fit_mixed_model, fit_without_folds
 from skembed._sample import Sample
 
 N_ROUNDS = 6
-WORTH = 0.01  # of the squared error: the gain that a second model is worth
+WORTH = 0.01  # of the loss: the gain that a second model is worth
 SURE = 3.0  # standard errors of the mean gain over levels
 
 
@@ -57,7 +57,7 @@ def is_better_without(
     folds = Folds(sample, fold_of_level[codes], n_folds)
     without = _fit_without_column(model, sample, column)
     each, each_without = (
-        _errors_of_levels(fitted, folds, codes) for fitted in (model, without)
+        _losses_of_levels(fitted, folds, codes) for fitted in (model, without)
     )
     # levels count, not rows: a frequent one is but one draw of an effect
     gain = each - each_without
@@ -71,17 +71,19 @@ def _fit_without_column(model: MixedModel, sample: Sample, column: int) -> Mixed
     n_lines = len(model.ramps.blocks)
     gone = [n_lines + t for t, x in enumerate(model.terms) if column in x.columns]
     start = np.delete(model.penalties, gone)
-    return fit_mixed_model(model.ramps, others, sample, N_ROUNDS, start)
+    read = model.ramps, others, sample, N_ROUNDS, start
+    return fit_mixed_model(*read, model.likelihood)
 
 
-def _errors_of_levels(model: MixedModel, folds: Folds, codes: np.ndarray) -> np.ndarray:
-    """Return the mean squared error of each level's rows, by fits without them."""
+def _losses_of_levels(model: MixedModel, folds: Folds, codes: np.ndarray) -> np.ndarray:
+    """Return the mean loss of each level's rows, by fits without them."""
     weight = folds.sample.weight
     count = np.bincount(codes, weight)
     rows = model.locate(folds.sample.inputs)
     fits = fit_without_folds(model, rows, folds)
-    error = folds.sample.target[:, 0] - model.predict(rows, fits, folds.of_row)
-    total = np.bincount(codes, weight * error**2)
+    prediction = model.predict(rows, fits, folds.of_row)
+    losses = model.likelihood.losses(folds.sample.target[:, 0], prediction)
+    total = np.bincount(codes, weight * losses)
     return total[count > 0] / count[count > 0]
 
 

@@ -9,6 +9,11 @@ from skembed._activations import ACTIVATIONS
 from skembed._schedule import KERAS_LOSSES, OPTIMIZERS
 from skembed._sklearn import HasMethods, Interval, RealNotInt, StrOptions
 
+LOSS: dict[str, list[Any]] = {"loss": [StrOptions(set(KERAS_LOSSES)), callable]}
+CLASS_WEIGHT: dict[str, list[Any]] = {
+    "class_weight": [dict, StrOptions({"balanced"}), None]
+}
+
 PARAMETERS: dict[str, list[Any]] = {
     "embedding_dim": [
         StrOptions({"auto"}),
@@ -17,7 +22,6 @@ PARAMETERS: dict[str, list[Any]] = {
     ],
     "hidden_units": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
-    "loss": [StrOptions(set(KERAS_LOSSES)), callable],
     "optimizer": [StrOptions(set(OPTIMIZERS)), HasMethods("get_config")],
     "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
     "alpha": [Interval(Real, 0, None, closed="left")],

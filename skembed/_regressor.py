@@ -6,14 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils import check_consistent_length, check_random_state
 
-from skembed._columns import as_table, read_columns
+from skembed._columns import as_table
 from skembed._estimator import EmbeddingEstimator
-from skembed._fitting import fit_model
-from skembed._parameters import PARAMETERS
-from skembed._sample_weight import read_sample_weight
-from skembed._sklearn import features_seen, fit_context
+from skembed._parameters import LOSS, PARAMETERS
+from skembed._sklearn import fit_context
 from skembed._target import read_target
 
 
@@ -271,7 +268,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = PARAMETERS
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = PARAMETERS | LOSS
 
     def __init__(
         self,
@@ -355,26 +352,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
             If `X`, `y` or `sample_weight` are malformed. An earlier fit stays usable,
             whatever was raised.
         """
-        table = as_table(X)
-        features = features_seen(table)
-        columns = read_columns(table)
-        target = read_target(y)
-        check_consistent_length(table, target)
-        if sample_weight is not None:
-            columns, target, sample_weight = read_sample_weight(
-                sample_weight, columns, target
-            )
-        earlier = self._earlier_model(table)
-        seed = check_random_state(self.random_state).randint(2**31, size=4)
-        model = fit_model(
-            columns,
-            target.reshape(len(target), -1),
-            sample_weight,
-            self.get_params(deep=False),
-            np.random.default_rng(seed),
-            earlier,
-        )
-        self._keep(model, features, y_ndim=target.ndim)
+        self._fit(as_table(X), read_target(y), sample_weight, self.loss)
         return self
 
     def predict(self, X: Any) -> np.ndarray:

@@ -117,7 +117,7 @@ class ResidentModel(keras.Model):
     its interface, as far as SciKeras uses it, and honours the same callbacks.
     """
 
-    def build_training(self, stage_rows: Sequence[int]) -> None:
+    def build_training(self, stage_rows: Sequence[int], n_targets: int) -> None:
         """Create what training needs besides the network, once for a model.
 
         Parameters
@@ -125,11 +125,13 @@ class ResidentModel(keras.Model):
         stage_rows : sequence of int
             For each embedding table, rows that its stage is to have at least; 0 works
             on the whole table.
+        n_targets : int
+            How many numbers of each row the loss compares the output with.
         """
         self.workspace = Workspace(self, make_stages(self, stage_rows))
         sample = (
             {name: _any_rows(tensor) for name, tensor in self.input.items()},
-            _any_rows(self.output),
+            tf.TensorSpec((None, n_targets), tf.float32),
             tf.TensorSpec((None,), tf.float32),
         )
         self.steps_graph = _Graph(self._run_steps, sample, ANY_BATCHES, STEPS)

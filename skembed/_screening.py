@@ -31,25 +31,33 @@ class Residuals:
     mean : ndarray of shape (n_rows,)
         The mean residual of the observations that a row stands for.
     weight : ndarray of shape (n_rows,)
-        How many they are.
+        How much they count together.
     squares : ndarray of shape (n_rows,)
-        The sum of their squared residuals.
+        The sum of their squared residuals, each multiplied by how much it counts.
+    curvature : ndarray of shape (n_rows,)
+        How much each of them counts; 1 if outcomes are normal.
     """
 
     mean: np.ndarray
     weight: np.ndarray
     squares: np.ndarray
+    curvature: np.ndarray
 
     @property
     def variance(self) -> float:
         """The mean squared residual."""
         return float(self.squares.sum() / self.weight.sum())
 
+    @property
+    def n_observations(self) -> float:
+        """How many observations the rows stand for."""
+        return float((self.weight / self.curvature).sum())
+
     def without(self, prediction: np.ndarray) -> Residuals:
         """Return what is left when `prediction` is taken away as well."""
         left = self.mean - prediction
-        squares = self.squares + self.weight * (left**2 - self.mean**2)
-        return Residuals(left, self.weight, squares)
+        change = self.weight * self.curvature * (left**2 - self.mean**2)
+        return replace(self, mean=left, squares=self.squares + change)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +88,7 @@ class Candidate:
         x, weight = self._factor, residuals.weight
         sums, sizes = self._sums_and_sizes(residuals)
         statistic = (sums**2).sum() - (x**2 * residuals.squares).sum()
-        n_products = (sizes**2).sum() - (weight * x**4).sum()
+        n_products = (sizes**2).sum() - (weight * residuals.curvature * x**4).sum()
         noise = residuals.variance
         if n_products <= 0 or noise <= 0:
             return Candidate(self.term, self.cells, self.multiplier)
@@ -89,7 +97,7 @@ class Candidate:
             return Candidate(self.term, self.cells, self.multiplier)
         penalty = noise * n_products / statistic
         explained = (sizes * sizes / (sizes + penalty)).sum() / penalty
-        gain = float(explained / weight.sum())
+        gain = float(explained / residuals.n_observations)
         return Candidate(self.term, self.cells, self.multiplier, gain, penalty)
 
     def prediction(self, residuals: Residuals) -> np.ndarray:

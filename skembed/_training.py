@@ -22,6 +22,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skembed._architecture import Architecture, round_up
 from skembed._encoding import Encoded
+from skembed._losses import make_loss
 from skembed._network import (
     StageableEmbedding,
     build_network,
@@ -38,7 +39,7 @@ from skembed._optimizer import (
 from skembed._predictor import Predictor
 from skembed._resident import ResidentModel
 from skembed._sample import Sample
-from skembed._schedule import KERAS_LOSSES, Schedule
+from skembed._schedule import Schedule
 from skembed.exceptions import TrainingError
 
 MAX_COMPILED = 4
@@ -93,7 +94,8 @@ def _train(
     rng: np.random.Generator,
 ) -> tuple[Predictor, dict[str, list[float]]]:
     optimizer = make_optimizer(schedule.optimizer)
-    with _model_for(start, schedule, optimizer) as model:
+    n_targets = training.target.shape[1]
+    with _model_for(start, schedule, optimizer, n_targets) as model:
         if start.arrays:
             model.set_weights(_padded(start.arrays, model.get_weights()))
         model.workspace.prepare(
@@ -212,7 +214,10 @@ class _FiniteLoss(keras.callbacks.Callback):
 
 @contextmanager
 def _model_for(
-    start: Predictor, schedule: Schedule, optimizer: keras.optimizers.Optimizer
+    start: Predictor,
+    schedule: Schedule,
+    optimizer: keras.optimizers.Optimizer,
+    n_targets: int,
 ) -> Iterator[ResidentModel]:
     """Lend a compiled model, kept from an earlier fit where there is one.
 
@@ -229,7 +234,7 @@ def _model_for(
     if model is None:
         plain = build_network(sizes, builder, StageableEmbedding)
         model = _compile(plain, optimizer, schedule.loss)
-        model.build_training(stage_rows)
+        model.build_training(stage_rows, n_targets)
     try:
         yield model
     finally:
@@ -281,8 +286,7 @@ def _compile(
     plain: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any
 ) -> ResidentModel:
     model = ResidentModel(plain.input, plain.output)
-    keras_loss = KERAS_LOSSES.get(loss, loss) if isinstance(loss, str) else loss
-    model.compile(optimizer=optimizer, loss=keras_loss)
+    model.compile(optimizer=optimizer, loss=make_loss(loss))
     return model
 
 

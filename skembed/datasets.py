@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 from sklearn.utils import check_random_state
 
 from skembed._truth import Truth
@@ -174,6 +175,99 @@ def make_effects(
     return (X, y, *(value for value, is_asked in asked if is_asked))
 
 
+def make_classes(
+    n_samples: int = 10_000,
+    *,
+    n_classes: int = 2,
+    n_levels: Sequence[int] = (150, 30),
+    n_quantities: int = 0,
+    effect_scale: float = 1.0,
+    interaction_scale: float = 0.0,
+    latent_dim: int = 2,
+    slope_scale: float = 0.0,
+    zipf: float = 0.0,
+    intercept: float = 0.0,
+    return_probabilities: bool = False,
+    random_state: Any = None,
+) -> tuple[Any, ...]:
+    """Generate classes whose odds depend on the levels of columns and on quantities.
+
+    The log-odds of each class to the first are what outcomes are in `make_effects`, but
+    for the noise: a truth is drawn for each class but the first.
+
+    Parameters
+    ----------
+    n_samples : int, default=10_000
+        The number of observations.
+    n_classes : int, default=2
+        The number of classes.
+    n_levels : sequence of int, default=(150, 30)
+        The number of levels of each column.
+    n_quantities : int, default=0
+        The number of quantities.
+    effect_scale : float, default=1.0
+        Standard deviation of the levels' effects on the log-odds of each class.
+    interaction_scale : float, default=0.0
+        Standard deviation of what pairs of levels add to them.
+    latent_dim : int, default=2
+        Length of the levels' latent vectors.
+    slope_scale : float, default=0.0
+        Standard deviation of the slopes of the first column's levels.
+    zipf : float, default=0.0
+        How uneven the levels' frequencies are.
+    intercept : float, default=0.0
+        What is added to the log-odds of all classes but the first: they are rare where
+        it is far below zero.
+    return_probabilities : bool, default=False
+        Whether to return the classes' probabilities, too.
+    random_state : int, RandomState instance or None, default=None
+        Draws first the truth, then the observations.
+
+    Returns
+    -------
+    X : DataFrame of shape (n_samples, n_columns + n_quantities)
+        See `make_effects`.
+    y : Series of shape (n_samples,)
+        The classes, numbered from 0.
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Only if `return_probabilities` is true.
+
+    Raises
+    ------
+    ValueError
+        See `make_effects`; or if there are fewer than two classes.
+
+    Examples
+    --------
+    >>> from skembed.datasets import make_classes
+    >>> X, y, probabilities = make_classes(
+    ...     1_000, n_classes=3, return_probabilities=True, random_state=0
+    ... )
+    >>> probabilities.shape
+    (1000, 3)
+    >>> sorted(y.unique().tolist())
+    [0, 1, 2]
+    """
+    _check_whole("n_classes", n_classes, at_least=2)
+    _check_sizes(n_samples, n_levels, n_quantities, latent_dim)
+    _check_scales(effect_scale, interaction_scale, slope_scale, zipf, noise=0.0)
+    _check_company(n_levels, n_quantities, interaction_scale, slope_scale)
+    rng = check_random_state(random_state)
+    scales = effect_scale, interaction_scale, slope_scale
+    truths = [
+        _draw_truth(rng, n_levels, n_quantities, latent_dim, scales)
+        for _ in range(n_classes - 1)
+    ]
+    codes = [rng.choice(n, n_samples, p=_frequencies(n, zipf)) for n in n_levels]
+    quantities = rng.normal(size=(n_samples, n_quantities))
+    odds = [intercept + truth.mean(codes, quantities) for truth in truths]
+    probabilities = softmax(np.column_stack([np.zeros(n_samples), *odds]), axis=1)
+    drawn = probabilities.cumsum(axis=1) < rng.uniform(size=(n_samples, 1))
+    y = pd.Series(drawn[:, :-1].sum(axis=1), name="class")
+    X = _as_frame(codes, quantities, truths[0])
+    return (X, y, probabilities) if return_probabilities else (X, y)
+
+
 def _draw_truth(
     rng: np.random.RandomState,
     n_levels: Sequence[int],
@@ -239,9 +333,14 @@ def _check_whole(name: str, number: Any, at_least: int) -> None:
         )
 
 
-def _check_scales(*scales: float) -> None:
-    names = ("effect_scale", "interaction_scale", "slope_scale", "zipf", "noise")
-    for name, scale in zip(names, scales, strict=True):
+def _check_scales(
+    effect_scale: float,
+    interaction_scale: float,
+    slope_scale: float,
+    zipf: float,
+    noise: float,
+) -> None:
+    for name, scale in locals().items():
         if not (np.isfinite(scale) and scale >= 0):
             raise ValueError(f"{name} must be finite and not negative; got {scale!r}")
 

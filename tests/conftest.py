@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skembed import EmbeddingRegressor, _blending
+from skembed import EmbeddingRegressor, _growth
 from skembed.datasets import make_tokens
 
 
@@ -75,7 +75,7 @@ def blend_model():
     model = EmbeddingRegressor(embedding_dim=2, epochs=12, random_state=1)
     with pytest.MonkeyPatch.context() as patch:
         # crosses would do what is to be left to networks
-        patch.setattr(_blending, "find_terms", lambda *_: ([], []))
+        patch.setattr(_growth, "find_terms", lambda *_: ([], []))
         return model.fit(*make_shops(interaction=1))
 
 

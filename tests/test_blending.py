@@ -8,14 +8,13 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 from scipy.stats import spearmanr
 
-from skembed import EmbeddingRegressor, _blending, _mixed_model
-from skembed._blending import fit_blend
+from skembed import EmbeddingRegressor, _blending, _growth
+from skembed._blending import Job, fit_blend
 from skembed._encoding import Encoded
 from skembed._evidence import evidence
-from skembed._pairs import Pair
+from skembed._likelihood import NORMAL
 from skembed._sample import make_sample, merge_equal_rows
 from skembed._target import TargetScale
-from skembed._terms import learn_term
 from skembed.datasets import make_effects
 
 SCALE = TargetScale(np.zeros(1), np.ones(1))
@@ -46,9 +45,9 @@ def fitted(
     sample = make_sample(inputs, np.reshape(target, (-1, 1)), weight)
     quick = {"hidden_units": (8,), "epochs": 6, "n_networks": 2}
     params = EmbeddingRegressor(**quick | changes).get_params()
-    rng = np.random.default_rng(seed)
-    rows = merge_equal_rows(sample)
-    return fit_blend(rows, table_rows, dims, params, SCALE, rng)
+    job = Job(tuple(table_rows), dims, params, SCALE, NORMAL)
+    found = fit_blend(merge_equal_rows(sample), job, np.random.default_rng(seed))
+    return found.blend, found.history
 
 
 def error(blend, inputs, truth):
@@ -116,74 +115,11 @@ def test_interactions_are_predicted_far_better_than_by_what_adds_up(
     blend, interacting, monkeypatch
 ):
     training, later = interacting
-    monkeypatch.setattr(_blending, "find_terms", lambda *_: ([], []))
-    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
+    monkeypatch.setattr(_growth, "find_terms", lambda *_: ([], []))
+    monkeypatch.setattr(_growth, "find_pairs", lambda *_: [])
     additive, _ = fitted(*training, n_networks=0)
     assert [factors.columns for factors in blend.model.factors] == [(0, 1)]
     assert error(blend, *later) < 0.1 * error(additive, *later)
-
-
-def test_vectors_are_better_than_a_cross(monkeypatch):
-    inputs, target, mean = table(4000, n_levels=(50, 30), interaction_scale=1.5)
-    training, later = slice(0, 2500), slice(2500, None)
-    read = inputs.take(training), target[training]
-    best, _ = fitted(*read, table_rows=(51, 31), n_networks=0)
-    assert best.model.factors
-    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
-    crossed, _ = fitted(*read, table_rows=(51, 31), n_networks=0)
-    assert any(len(term.columns) == 2 for term in crossed.model.mixed.terms)
-    later = inputs.take(later), mean[later]
-    assert error(best, *later) < 0.5 * error(crossed, *later)
-
-
-def test_slopes_and_interactions_can_be_had_together():
-    inputs, target, mean = table(
-        4000,
-        n_levels=(50, 30),
-        interaction_scale=1.0,
-        n_quantities=1,
-        slope_scale=1.0,
-    )
-    training, later = slice(0, 2500), slice(2500, None)
-    blend, _ = fitted(
-        inputs.take(training), target[training], table_rows=(51, 31), n_networks=0
-    )
-    found = {(term.columns, term.quantity) for term in blend.model.mixed.terms}
-    assert ((0,), 0) in found
-    assert [factors.columns for factors in blend.model.factors] == [(0, 1)]
-    assert error(blend, inputs.take(later), mean[later]) < 0.02
-
-
-def test_vectors_of_nothing_are_not_kept():
-    """Where they are looked for, though there is nothing to be found."""
-    inputs, target, _ = table(1500, noise=2.0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_blending, "find_pairs", lambda *_: [Pair((0, 1), 3)])
-        blend, _ = fitted(inputs, target, n_networks=0)
-    plain, _ = fitted(inputs, target, n_networks=0)
-    assert not plain.model.factors
-    off = blend.forward(inputs) - plain.forward(inputs)
-    assert np.sqrt(np.mean(off**2)) < 0.05
-
-
-@pytest.mark.parametrize("interaction_scale", [0, 1.5])
-def test_a_cross_stays_only_if_it_predicts_rows_of_other_folds(
-    interaction_scale, monkeypatch
-):
-    def find_the_cross(inputs, table_rows, *_):
-        return [learn_term(inputs, (0, 1), table_rows)[0]], [1.0]
-
-    monkeypatch.setattr(_blending, "find_terms", find_the_cross)
-    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
-    # variances that cannot shrink leave it to the folds
-    monkeypatch.setattr(_mixed_model, "PENALTIES", (1e-4, 1.0))
-    inputs, target, _ = table(
-        2000, n_levels=(20, 10), interaction_scale=interaction_scale, noise=2.0
-    )
-    blend, _ = fitted(inputs, target, table_rows=(21, 11), n_networks=0)
-    columns = [term.columns for term in blend.model.mixed.terms]
-    expected = [(0,), (1,), (0, 1)] if interaction_scale else [(0,), (1,)]
-    assert columns == expected
 
 
 def test_levels_follow_curves_of_their_own():
@@ -210,31 +146,6 @@ def test_levels_follow_curves_of_their_own():
     vectors = blend.tables[0][:40]
     rank = spearmanr(pdist(vectors), squareform(waves, checks=False)).statistic
     assert rank > 0.95
-
-
-def test_where_nothing_is_to_be_added_variances_are_estimated_to_the_end(monkeypatch):
-    monkeypatch.setattr(_blending, "find_terms", lambda *_: ([], []))
-    monkeypatch.setattr(_blending, "find_pairs", lambda *_: [])
-    inputs, target, _ = table(3000, noise=0.3)
-    penalties = []
-    for n_rounds in (1, 20):
-        monkeypatch.setattr(_blending, "FIRST_ROUNDS", n_rounds)
-        blend, _ = fitted(inputs, target, n_networks=0)
-        penalties.append(blend.model.mixed.penalties)
-    np.testing.assert_allclose(*penalties, rtol=0.01)
-
-
-def test_pairs_are_looked_for_among_all_observations(monkeypatch):
-    totals = []
-
-    def find_pairs(rows, n_columns, residual, weight, rng):
-        totals.append((n_columns, weight.sum()))
-        return []
-
-    monkeypatch.setattr(_blending, "find_pairs", find_pairs)
-    inputs, target, _ = table(200)
-    fitted(inputs, target, np.full(200, 20.0), n_networks=0)
-    assert set(totals) == {(2, 4000.0)}
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.0), (0.0, 0.5), (0.0, 0.0)])
@@ -428,7 +339,8 @@ def test_quantities_alone_make_a_blend():
     )
     params = EmbeddingRegressor(hidden_units=(16,), n_networks=2, epochs=40)
     params = params.set_params(alpha=0).get_params()
-    blend, _ = fit_blend(sample, (), (), params, SCALE, np.random.default_rng(0))
+    job = Job((), (), params, SCALE, NORMAL)
+    blend = fit_blend(sample, job, np.random.default_rng(0)).blend
     assert blend.tables == ()
     assert blend.corrections.share > 0.9
     assert error(blend, sample.inputs, truth) < 0.2 * truth.var()

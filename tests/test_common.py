@@ -4,16 +4,21 @@ import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skembed import EmbeddingRegressor, _blending
+from skembed import EmbeddingClassifier, EmbeddingRegressor, _blending
 
 ESTIMATORS = [
     EmbeddingRegressor(),
     EmbeddingRegressor(categorical_features="all"),
     EmbeddingRegressor(model="network"),
     EmbeddingRegressor(model="network", early_stopping=True),
+    EmbeddingClassifier(),
+    EmbeddingClassifier(model="network"),
 ]
 # for blends of tables that are too small to train networks on them
-TRAINED = EmbeddingRegressor(n_networks=2, epochs=2, hidden_units=(4,))
+TRAINED = [
+    EmbeddingRegressor(n_networks=2, epochs=2, hidden_units=(4,)),
+    EmbeddingClassifier(n_networks=2, epochs=2, hidden_units=(4,)),
+]
 
 # what check_estimator leaves to the test-suite of scikit-learn
 MORE_CHECKS = [
@@ -42,7 +47,7 @@ def test_check_estimator(estimator, check):
 
 
 @pytest.mark.usefixtures("trained_on_little")
-@parametrize_with_checks([TRAINED])
+@parametrize_with_checks(TRAINED)
 def test_check_estimator_with_networks(estimator, check):
     check(estimator)
 
@@ -59,6 +64,7 @@ def test_checks_outside_check_estimator(estimator, name):
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.usefixtures("trained_on_little")
 @pytest.mark.parametrize("name", MORE_CHECKS)
-def test_checks_outside_check_estimator_with_networks(name):
+@pytest.mark.parametrize("estimator", TRAINED, ids=repr)
+def test_checks_outside_check_estimator_with_networks(estimator, name):
     check = getattr(estimator_checks, name)
-    check(type(TRAINED).__name__, TRAINED)
+    check(type(estimator).__name__, estimator)

@@ -16,6 +16,7 @@ from skembed._cross_training import (
 from skembed._encoding import Encoded
 from skembed._evidence import evidence, knowledge_without_folds
 from skembed._folds import deal_into_folds
+from skembed._likelihood import NORMAL
 from skembed._mixed_model import fit_mixed_model
 from skembed._pairs import Pair
 from skembed._ramps import learn_ramps
@@ -45,7 +46,8 @@ def problem(codes, target, n_networks=2, n_folds=5, quantities=None, **changes):
     model = fit_mixed_model(ramps, terms, folds.sample, 8)
     params = EmbeddingRegressor(**PARAMETERS | changes).get_params()
     rng = np.random.default_rng(1)
-    return Task(folds, n_networks, params, SCALE, rng), cross_fit(model, folds)
+    task = Task(folds, n_networks, params, SCALE, NORMAL, rng)
+    return task, cross_fit(model, folds)
 
 
 def noise(seed, n_levels=300, n_samples=1500):

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skembed._gate import MOST_AMBIGUOUS, believable_share
+from skembed._likelihood import NORMAL
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 
@@ -15,13 +16,20 @@ def generated(seed, n_rows=500, truth=0.5, noise=1.0):
     return error, correction, rng.integers(1, 5, n_rows).astype(float)
 
 
+def share_of(error, correction, weight, ambiguity):
+    """The same for any predictions that leave an error over."""
+    prediction = np.linspace(-2, 3, len(error))
+    judged = prediction + error, prediction, correction, weight
+    return believable_share(NORMAL, *judged, ambiguity)
+
+
 @SEEDS
 @pytest.mark.parametrize("truth", [-0.5, 0.0, 0.3, 0.9, 2.0])
 @pytest.mark.parametrize("ambiguity", [0.0, 0.3])
 def test_the_share_is_the_best_from_none_to_all(seed, truth, ambiguity):
     """An ensemble has its ambiguity less than a network."""
     error, correction, weight = generated(seed, truth=truth)
-    share = believable_share(error, correction, weight, ambiguity)
+    share = share_of(error, correction, weight, ambiguity)
     grid = np.linspace(0, 1, 1001)
     left = error - grid[:, np.newaxis] * correction
     losses = np.average(left**2, axis=1, weights=weight) - ambiguity * grid**2
@@ -31,7 +39,7 @@ def test_the_share_is_the_best_from_none_to_all(seed, truth, ambiguity):
 @settings(deadline=None, max_examples=50)
 @given(st.integers(0, 10**6), st.floats(-3, 3), st.floats(0, 5), st.floats(0, 3))
 def test_a_share_is_a_share(seed, truth, noise, ambiguity):
-    assert 0 <= believable_share(*generated(seed, 30, truth, noise), ambiguity) <= 1
+    assert 0 <= share_of(*generated(seed, 30, truth, noise), ambiguity) <= 1
 
 
 @SEEDS
@@ -39,8 +47,8 @@ def test_a_weight_counts_as_repeated_rows_do(seed):
     error, correction, weight = generated(seed)
     rows = np.repeat(np.arange(len(error)), weight.astype(int))
     repeated = error[rows], correction[rows], np.ones(len(rows))
-    assert believable_share(error, correction, weight, 0.1) == pytest.approx(
-        believable_share(*repeated, 0.1)
+    assert share_of(error, correction, weight, 0.1) == pytest.approx(
+        share_of(*repeated, 0.1)
     )
 
 
@@ -49,11 +57,11 @@ def test_noise_is_not_believed(seed):
     rng = np.random.default_rng(seed)
     error, correction = rng.normal(size=(2, 5000))
     # the mean of 5000 products, or zero
-    assert believable_share(error, correction, np.ones(5000), 0) < 4 / np.sqrt(5000)
+    assert share_of(error, correction, np.ones(5000), 0) < 4 / np.sqrt(5000)
 
 
 def test_a_correction_of_nothing_has_no_share():
-    assert believable_share(np.ones(9), np.zeros(9), np.ones(9), 0.0) == 0
+    assert share_of(np.ones(9), np.zeros(9), np.ones(9), 0.0) == 0
 
 
 @SEEDS
@@ -62,7 +70,7 @@ def test_what_networks_differ_by_raises_the_share(seed, ambiguity):
     """The mean product with the error, over the mean square of the average."""
     error, correction, weight = generated(seed, truth=0.2)
     only = correction / np.sqrt(np.average(correction**2, weights=weight))
-    share = believable_share(error, only, weight, ambiguity)
+    share = share_of(error, only, weight, ambiguity)
     # of the mean square, 1 for each network, at least a tenth is believed to be common
     common = 1 - min(ambiguity, MOST_AMBIGUOUS)
     expected = np.average(error * only, weights=weight) / common
@@ -81,5 +89,5 @@ def test_the_average_of_networks_gets_the_share_that_is_best_for_it(seed):
     ambiguity = float(outputs.var(axis=0).mean())
     average = outputs.mean(axis=0)
     best = (average @ error) / (average @ average)
-    share = believable_share(error, judged, np.ones(n_rows), ambiguity)
+    share = share_of(error, judged, np.ones(n_rows), ambiguity)
     assert share == pytest.approx(best, abs=0.03)

@@ -7,6 +7,7 @@ import pytest
 
 from skembed import EmbeddingRegressor
 from skembed._encoding import Encoded
+from skembed._likelihood import NORMAL
 from skembed._members import EPOCHS, LEAST_SCALE, train_member
 from skembed._sample import make_sample, merge_equal_inputs
 from skembed._target import TargetScale
@@ -37,7 +38,7 @@ TRAINING, VALIDATION = np.arange(N_ROWS // 2), np.arange(N_ROWS // 2, N_ROWS)
 def trained(sample, params, seed=0, scale=SCALE):
     rng = np.random.default_rng(seed)
     validation = VALIDATION if params["early_stopping"] else None
-    return train_member(sample, TRAINING, validation, params, scale, rng)
+    return train_member(sample, TRAINING, validation, params, scale, NORMAL, rng)
 
 
 def share_explained(member, sample, truth):
@@ -102,6 +103,7 @@ def test_losses_are_in_units_of_the_target():
         everything,
         params,
         TargetScale(np.zeros(1), np.array([5.0])),
+        NORMAL,
         rng,
     )
     # of standardised targets of variance 0.09, in units of which one is 5

@@ -10,6 +10,7 @@ from skembed._cross_fitting import cross_fit, with_pairs
 from skembed._cross_training import Task, train_corrections
 from skembed._encoding import Encoded
 from skembed._folds import Folds, deal_into_folds
+from skembed._likelihood import NORMAL
 from skembed._mixed_model import fit_mixed_model
 from skembed._new_levels import LEFT_OUT, share_if_new
 from skembed._pairs import Pair
@@ -51,7 +52,7 @@ def problem(inputs, target, table_rows=TABLE_ROWS, pairs=(), **changes):
     options = {"hidden_units": (16,)} | changes
     params = EmbeddingRegressor(**options).get_params()
     scale = TargetScale(np.zeros(1), np.ones(1))
-    task = Task(folds, 1, params, scale, np.random.default_rng(1))
+    task = Task(folds, 1, params, scale, NORMAL, np.random.default_rng(1))
     fitted = cross_fit(model, folds)
     if pairs:
         fitted = with_pairs(fitted, pairs)
@@ -143,9 +144,10 @@ def test_the_average_of_networks_is_what_is_to_be_believed(monkeypatch):
     corrected = replace(corrected, networks=networks)
     monkeypatch.setattr(_new_levels, "believable_share", believable_share)
     assert share_if_new(task, fitted, corrected, TABLE_ROWS) == 0.4
-    ((error, change, weight, ambiguity),) = seen
+    ((likelihood, target, base, change, weight, ambiguity),) = seen
+    assert likelihood is task.likelihood
     assert ambiguity == 0.123
-    assert len(error) == len(change) == len(weight)
+    assert len(target) == len(base) == len(change) == len(weight)
     assert weight.sum() == pytest.approx(LEFT_OUT * len(table(0, of_no_consequence)[1]))
 
 

@@ -83,7 +83,7 @@ def test_a_seed_deals_the_levels(monkeypatch):
         dealt.append(folds)
         return np.ones(N_LEVELS)
 
-    monkeypatch.setattr(_newcomers, "_errors_of_levels", seen)
+    monkeypatch.setattr(_newcomers, "_losses_of_levels", seen)
     model, sample = problem(0)
     for seed in (0, 0, 1):
         assert not is_better(model, sample, seed=seed)
@@ -100,13 +100,13 @@ def test_a_seed_deals_the_levels(monkeypatch):
 def test_crosses_of_the_column_go_with_it(monkeypatch):
     fitted = []
 
-    def fit(ramps, terms, sample, n_rounds, start):
+    def fit(ramps, terms, sample, n_rounds, start, likelihood):
         fitted.append([term.columns for term in terms])
         # the penalties to start from are those of what stays
         n_lines = len(ramps.blocks)
         stays = model.penalties[[*range(n_lines), n_lines + 1, n_lines + 3]]
         np.testing.assert_array_equal(start, stays)
-        return fit_mixed_model(ramps, terms, sample, n_rounds, start)
+        return fit_mixed_model(ramps, terms, sample, n_rounds, start, likelihood)
 
     model, sample = problem(0)
     crossed = learn_term(sample.inputs, (0, 1), (N_LEVELS + 1, 5))[0]

@@ -15,10 +15,11 @@ SEEDS = pytest.mark.parametrize("seed", range(3))
 MULTIPLIED = pytest.mark.parametrize("is_slope", [False, True])
 
 
-def residuals_of(residual, weight=None):
-    """Of rows that each stand for one residual, or for several equal ones."""
-    weight = np.ones(len(residual)) if weight is None else weight
-    return Residuals(residual, weight, weight * residual**2)
+def residuals_of(residual, weight=None, within=0.0):
+    """Of rows that each stand for one residual, or for several of that mean."""
+    ones = np.ones(len(residual))
+    weight = ones if weight is None else weight
+    return Residuals(residual, weight, weight * residual**2 + within, ones)
 
 
 def drawn(seed, n_levels, n_samples=1500, n_quantities=0):
@@ -110,11 +111,7 @@ def test_counts_and_squares_are_as_good_as_repeated_rows(seed, is_slope):
     assert len(cells.inputs) < 200
     first, second = (
         candidate_of(s.inputs, (0, 1), (6, 6), is_slope).scored(
-            Residuals(
-                s.target[:, 0],
-                s.weight,
-                s.weight * s.target[:, 0] ** 2 + s.squares[:, 0],
-            )
+            residuals_of(s.target[:, 0], s.weight, s.squares[:, 0])
         )
         for s in (rows, cells)
     )
@@ -143,7 +140,8 @@ def test_what_is_taken_away_leaves_mean_and_squares():
     rng = np.random.default_rng(0)
     observations, prediction = rng.normal(size=(10, 4)), rng.normal(size=10)
     squares = (observations**2).sum(axis=1)
-    residuals = Residuals(observations.mean(axis=1), np.full(10, 4.0), squares)
+    mean, weight = observations.mean(axis=1), np.full(10, 4.0)
+    residuals = Residuals(mean, weight, squares, np.ones(10))
     left = residuals.without(prediction)
     observations -= prediction[:, np.newaxis]
     np.testing.assert_allclose(left.mean, observations.mean(axis=1))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skembed._likelihood import CLASS_LOSSES
 from skembed._model import Network
 from skembed._schedule import loss_unit
 from skembed.displays._checks import check_estimator, check_installed
@@ -31,6 +32,8 @@ LOSS_NAMES = {
     "absolute_error": "mean absolute error",
     "huber": "Huber loss",
     "log_cosh": "log-cosh loss",
+    "cross_entropy": "mean cross-entropy",
+    "binary_cross_entropy": "mean cross-entropy",
 }
 STEEP = 10.0  # ratio of losses from which a log scale shows more
 TOO_CLOSE = 0.07  # of the axes' height, for two labels beside each other
@@ -296,13 +299,15 @@ def kept_epoch(val_losses: Sequence[float], tol: float) -> int:
 
 def _tolerance(estimator: EmbeddingEstimator) -> float:
     """Return `tol` in units of the losses."""
-    unit = loss_unit(estimator._model.scale, estimator.loss)
+    unit = loss_unit(estimator._model.scale, estimator._loss)
     return float(estimator.tol * unit)
 
 
 def _loss_name(estimator: EmbeddingEstimator) -> str:
-    loss = estimator.loss
+    loss = estimator._loss
     if not isinstance(loss, str):
         return "loss"
-    is_scaled = estimator.n_outputs_ > 1 or loss in ("huber", "log_cosh")
+    is_scaled = loss not in CLASS_LOSSES and (
+        estimator.n_outputs_ > 1 or loss in ("huber", "log_cosh")
+    )
     return LOSS_NAMES[loss] + (" of the standardised target" if is_scaled else "")

@@ -118,6 +118,6 @@ def map_levels(
         column=known.name,
         projection=projection,
         axis_shares=None if is_mapped else axis_shares(vectors),
-        effect_name=f"{name}, in units of the target",
+        effect_name=f"{name}, in {estimator._prediction_unit}",
         least_effect=least_difference(estimator, "effect"),
     )

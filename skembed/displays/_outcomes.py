@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
 
 from skembed._columns import Column
@@ -166,6 +167,10 @@ class OutcomesDisplay:
         check_installed("matplotlib", caller)
         check_estimator(estimator, caller)
         name = vocabulary_of(estimator, column).name
+        if is_classifier(estimator):
+            raise TypeError(
+                f"{caller} draws outcomes that are numbers; got a classifier."
+            )
         if estimator.n_outputs_ > 1:
             raise ValueError(
                 "Outcomes are drawn for one output, and this estimator has "

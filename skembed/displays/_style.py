@@ -22,7 +22,7 @@ LINE_OF_TITLE = 44  # letters
 METRIC_NAMES = {
     "euclidean": "Euclidean distance between vectors",
     "cosine": "one minus the cosine between vectors",
-    "effect": "difference between predictions, in units of the target",
+    "effect": "difference between predictions, in units of the prediction",
 }
 
 # names of levels and columns are shown as they are: "$" is no formula
