@@ -39,8 +39,8 @@ def run(n_seeds: int, out: Path, *, is_quick: bool) -> None:
     with progress_bar(len(cases) * n_seeds + 5) as bar:
         with step(bar, "loading"):
             load_tensorflow()
-        with step(bar, "a map"), in_style():
-            example_map.draw().savefig(out / "map.png")
+        with step(bar, "a map"):
+            example_map.draw().savefig(out / "map.png", dpi=160)
         with step(bar, "destinations"):
             found = destinations.find(is_quick=is_quick)
             with in_style():
