@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class CrossFitted:
         """What pairs of columns add to each row, without its own fold."""
         return products_by_fit(self.factors, self.rows, self.folds.of_row)
 
-    @property
+    @cached_property
     def out_of_fold(self) -> np.ndarray:
         """What is predicted of each row without its own fold."""
         mixed = self.model.mixed

@@ -20,7 +20,7 @@ from skembed._blending import Job, fit_blend
 from skembed._columns import Column
 from skembed._cross_training import History
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
-from skembed._likelihood import BERNOULLI, likelihood_of
+from skembed._likelihood import CLASS_LOSSES, likelihood_of
 from skembed._model import Evaluated, Model
 from skembed._network_fitting import check_unchanged, fit_network
 from skembed._one_versus_rest import fit_one_versus_rest
@@ -83,7 +83,7 @@ def fit_model(
 def _obstacles(params: Mapping[str, Any], n_outputs: int) -> list[str]:
     """Say what keeps these parameters and this target from a blend."""
     loss = params["loss"]
-    is_class = likelihood_of(loss) is BERNOULLI
+    is_class = loss in CLASS_LOSSES
     found = {
         f"loss={loss!r}": not is_class and loss != "squared_error",
         "warm_start=True": params["warm_start"],

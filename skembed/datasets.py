@@ -166,8 +166,7 @@ def make_effects(
         latent_dim,
         (effect_scale, interaction_scale, slope_scale),
     )
-    codes = [rng.choice(n, n_samples, p=_frequencies(n, zipf)) for n in n_levels]
-    quantities = rng.normal(size=(n_samples, n_quantities))
+    codes, quantities = _draw_rows(rng, n_samples, n_levels, n_quantities, zipf)
     mean = truth.mean(codes, quantities)
     y = pd.Series(rng.normal(mean, noise), name="outcome")
     X = _as_frame(codes, quantities, truth)
@@ -258,8 +257,7 @@ def make_classes(
         _draw_truth(rng, n_levels, n_quantities, latent_dim, scales)
         for _ in range(n_classes - 1)
     ]
-    codes = [rng.choice(n, n_samples, p=_frequencies(n, zipf)) for n in n_levels]
-    quantities = rng.normal(size=(n_samples, n_quantities))
+    codes, quantities = _draw_rows(rng, n_samples, n_levels, n_quantities, zipf)
     odds = [intercept + truth.mean(codes, quantities) for truth in truths]
     probabilities = softmax(np.column_stack([np.zeros(n_samples), *odds]), axis=1)
     drawn = probabilities.cumsum(axis=1) < rng.uniform(size=(n_samples, 1))
@@ -286,6 +284,17 @@ def _draw_truth(
         coefficients=COEFFICIENT_SCALE * rng.normal(size=n_quantities),
         slopes=slope_scale * rng.normal(size=n_levels[0]),
     )
+
+
+def _draw_rows(
+    rng: np.random.RandomState,
+    n_samples: int,
+    n_levels: Sequence[int],
+    n_quantities: int,
+    zipf: float,
+) -> tuple[list[np.ndarray], np.ndarray]:
+    codes = [rng.choice(n, n_samples, p=_frequencies(n, zipf)) for n in n_levels]
+    return codes, rng.normal(size=(n_samples, n_quantities))
 
 
 def _frequencies(n_levels: int, zipf: float) -> np.ndarray:
