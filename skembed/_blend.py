@@ -94,6 +94,11 @@ class Blend:
         """A blend has one output."""
         return 1
 
+    @property
+    def blends(self) -> tuple[Blend]:
+        """Itself alone: for each output one."""
+        return (self,)
+
     def forward(self, inputs: Encoded) -> np.ndarray:
         """Return predictions of shape (n_rows, 1)."""
         rows = self.model.mixed.locate(inputs)

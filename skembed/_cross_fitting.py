@@ -52,6 +52,17 @@ class CrossFitted:
         return known + self.products
 
     @property
+    def without_folds(self) -> list[Bilinear]:
+        """The model that was fitted without each of the folds."""
+        mixed = self.model.mixed
+        return [
+            Bilinear(replace(mixed, coefficients=coefficients), factors)
+            for coefficients, factors in zip(
+                self.coefficients.T, self.factors, strict=True
+            )
+        ]
+
+    @property
     def losses(self) -> np.ndarray:
         """What these predictions cost."""
         target = self.folds.sample.target[:, 0]
@@ -90,16 +101,41 @@ def with_pairs(fitted: CrossFitted, pairs: Sequence[Pair]) -> CrossFitted:
     CrossFitted
         Of the same rows.
     """
-    mixed, rows, sample = fitted.model.mixed, fitted.rows, fitted.folds.sample
+    mixed, rows = fitted.model.mixed, fitted.rows
+    model = fit_bilinear(mixed, rows, fitted.folds.sample, pairs)
+    return replace(_pairs_without_folds(fitted, pairs), model=model)
+
+
+def fit_again_without_folds(model: Bilinear, folds: Folds) -> CrossFitted:
+    """Fit a model without each of some folds, its terms and variances as they are.
+
+    Parameters
+    ----------
+    model : Bilinear
+        Fitted on the rows of the folds, however they were dealt then.
+    folds : Folds
+        The rows.
+
+    Returns
+    -------
+    CrossFitted
+        Of the same model.
+    """
+    fitted = cross_fit(model.mixed, folds)
+    if model.factors:
+        fitted = _pairs_without_folds(fitted, [f.pair for f in model.factors])
+    return replace(fitted, model=model)
+
+
+def _pairs_without_folds(fitted: CrossFitted, pairs: Sequence[Pair]) -> CrossFitted:
+    """Let columns interact in the fits without a fold."""
     without = []
-    for fold, coefficients in enumerate(fitted.coefficients.T):
+    for fold, known in enumerate(fitted.without_folds):
         others = fitted.folds.rows_outside(fold)
-        known = replace(mixed, coefficients=coefficients)
-        read = rows.take(others), sample.take(others)
-        without.append(fit_bilinear(known, *read, pairs))
+        read = fitted.rows.take(others), fitted.folds.sample.take(others)
+        without.append(fit_bilinear(known.mixed, *read, pairs))
     return replace(
         fitted,
-        model=fit_bilinear(mixed, rows, sample, pairs),
         coefficients=np.column_stack([fit.mixed.coefficients for fit in without]),
         factors=tuple(fit.factors for fit in without),
     )

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import Tags, check_consistent_length, check_random_state
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
 from skembed._fitting import fit_model
 from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network
-from skembed._sample_weight import read_sample_weight
 from skembed._sklearn import check_feature_names_in, check_features, features_seen
+from skembed._training_data import read_training_data
 from skembed.exceptions import ColumnError
 
 
@@ -35,24 +35,18 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
     ) -> None:
         """Learn from a table and a target that was read, and keep what was learned."""
         features = features_seen(table)
-        columns = read_columns(table)
-        check_consistent_length(table, target)
-        if sample_weight is not None:
-            columns, target, sample_weight = read_sample_weight(
-                sample_weight, columns, target
-            )
+        data = read_training_data(read_columns(table), target, sample_weight)
+        params = {**self.get_params(deep=False), "loss": loss}
         earlier = self._earlier_model(table)
-        seed = check_random_state(self.random_state).randint(2**31, size=4)
-        model = fit_model(
-            columns,
-            target.reshape(len(target), -1),
-            sample_weight,
-            {**self.get_params(deep=False), "loss": loss},
-            np.random.default_rng(seed),
-            earlier,
-        )
-        self._keep(model, features, y_ndim=target.ndim)
-        self._loss = loss
+        rng = np.random.default_rng(self._draw_seed())
+        model = fit_model(data, params, rng, earlier)
+        self._keep(model, features)
+        self._y_ndim, self._loss = target.ndim, loss
+
+    def _draw_seed(self) -> np.ndarray:
+        """Draw what decides on all that is random in a fit."""
+        state = check_random_state(self.random_state)
+        return np.asarray(state.randint(2**31, size=4))
 
     def _earlier_model(self, table: Any) -> Model | None:
         if not self.warm_start or not hasattr(self, "_model"):
@@ -60,7 +54,7 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         check_features(self, table)
         return self._model
 
-    def _keep(self, model: Model, features: dict[str, Any], y_ndim: int) -> None:
+    def _keep(self, model: Model, features: dict[str, Any]) -> None:
         """Set every learned attribute; nothing can fail from here on."""
         for stale in ("feature_names_in_", "embedding_"):
             self.__dict__.pop(stale, None)
@@ -68,7 +62,6 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
             setattr(self, name, value)
         vocabularies = model.encoding.vocabularies
         self._model = model
-        self._y_ndim = y_ndim
         self.categories_ = {v.name: v.levels for v in vocabularies}
         self.category_counts_ = {v.name: v.counts for v in vocabularies}
         self.embeddings_ = {
@@ -122,17 +115,15 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         names = check_feature_names_in(self, input_features)
         dims = (table.shape[1] for table in self._model.core.tables)
         named = [
-            [f"{name}_{i}" for i in range(next(dims))] if is_categorical else [name]
+            self._name_numbers(name, next(dims)) if is_categorical else [name]
             for name, is_categorical in zip(names, self.is_categorical_, strict=True)
         ]
         flat = [name for names in named for name in names]
-        repeated = {name for name in flat if flat.count(name) > 1}
-        if repeated:
-            raise ColumnError(
-                f"Two columns of the output would be named {min(repeated)!r}: rename "
-                "the feature of that name."
-            )
-        return np.array(flat, dtype=object)
+        return distinct(flat)
+
+    def _name_numbers(self, name: str, n_dims: int) -> list[str]:
+        """Name what stands for the levels of a feature."""
+        return [f"{name}_{i}" for i in range(n_dims)]
 
     def __getattr__(self, name: str) -> Any:
         """Rebuild `model_`, and say why there is no `embedding_`."""
@@ -174,3 +165,14 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         tags.target_tags.required = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def distinct(names: list[str]) -> np.ndarray:
+    """Return the names of columns, which must differ."""
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated:
+        raise ColumnError(
+            f"Two columns of the output would be named {min(repeated)!r}: rename "
+            "the feature of that name."
+        )
+    return np.array(names, dtype=object)

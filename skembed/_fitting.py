@@ -6,7 +6,7 @@ after its stages define; the estimators only check parameters and hold the resul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from skembed._architecture import (
     read_hidden_units,
 )
 from skembed._blending import Job, fit_blend
-from skembed._columns import Column
 from skembed._cross_training import History
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._likelihood import CLASS_LOSSES, likelihood_of
@@ -26,12 +25,11 @@ from skembed._network_fitting import check_unchanged, fit_network
 from skembed._one_versus_rest import fit_one_versus_rest
 from skembed._sample import Sample, kept_rows, make_sample, merge_equal_rows
 from skembed._schedule import check_instances
+from skembed._training_data import TrainingData
 
 
 def fit_model(
-    columns: Sequence[Column],
-    target: np.ndarray,
-    sample_weight: np.ndarray | None,
+    data: TrainingData,
     params: Mapping[str, Any],
     rng: np.random.Generator,
     earlier: Model | None = None,
@@ -40,12 +38,8 @@ def fit_model(
 
     Parameters
     ----------
-    columns : sequence of Column
-        The table.
-    target : ndarray of shape (n_samples, n_outputs)
-        In units of its own.
-    sample_weight : ndarray of shape (n_samples,) or None
-        Positive weights.
+    data : TrainingData
+        The rows to fit to.
     params : mapping
         The estimator's parameters.
     rng : numpy.random.Generator
@@ -62,11 +56,12 @@ def fit_model(
     read_activations(
         params["activation"], len(read_hidden_units(params["hidden_units"]))
     )
-    _check_can_blend(params, target.shape[1])
+    n_outputs = data.target.shape[1]
+    _check_can_blend(params, n_outputs)
     encoding = learn_encoding(
-        columns,
-        resolve_categorical(params["categorical_features"], columns),
-        sample_weight,
+        data.columns,
+        resolve_categorical(params["categorical_features"], data.columns),
+        data.weight,
         params["min_frequency"],
         params["max_categories"],
     )
@@ -74,8 +69,9 @@ def fit_model(
         roles = encoding.is_categorical, earlier.encoding.is_categorical
         check_unchanged({"categorical_features": np.array_equal(*roles)})
         encoding = encoding.on_the_scale_of(earlier.encoding)
-    sample = make_sample(encoding.encode(columns, "average"), target, sample_weight)
-    if _is_blend(params, target.shape[1]):
+    inputs = encoding.encode(data.columns, "average")
+    sample = make_sample(inputs, data.target, data.weight)
+    if _is_blend(params, n_outputs):
         return _fit_blend(sample, encoding, params, rng)
     return fit_network(sample, encoding, params, rng, earlier)
 

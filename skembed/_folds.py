@@ -61,7 +61,27 @@ def deal_into_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> F
     dealt = _deal(sample.count, n_folds, rng)
     parts = [part_of(sample, dealt[:, fold]) for fold in range(n_folds)]
     of_row = np.repeat(np.arange(n_folds), [len(part.inputs) for part in parts])
-    cells = merge_equal_inputs(_with_folds(join(parts), of_row))
+    return group_by_fold(join(parts), of_row, n_folds)
+
+
+def group_by_fold(sample: Sample, of_row: np.ndarray, n_folds: int) -> Folds:
+    """Group rows whose folds are given.
+
+    Parameters
+    ----------
+    sample : Sample
+        Rows in any order.
+    of_row : ndarray of shape (n_rows,)
+        The fold of each.
+    n_folds : int
+        How many there are.
+
+    Returns
+    -------
+    Folds
+        In a canonical order.
+    """
+    cells = merge_equal_inputs(_with_folds(sample, of_row))
     codes = cells.inputs.codes
     inputs = Encoded(codes[:, :-1], cells.inputs.quantities)
     return Folds(replace(cells, inputs=inputs), codes[:, -1], n_folds)

@@ -110,7 +110,7 @@ def _check_present(y: Any) -> None:
         assert_all_finite(labels, input_name="y")
 
 
-def check_several(classes: Classes, indicator: np.ndarray, weight: Any) -> None:
+def check_several(classes: Classes, indicator: np.ndarray, weight: Any = None) -> None:
     """Raise unless rows that count have more than one class."""
     if classes.is_multilabel:
         return

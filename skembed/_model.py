@@ -95,12 +95,38 @@ class Model:
 
     def transform(self, columns: Sequence[Column], handle_unknown: str) -> np.ndarray:
         """Return vectors in place of levels; other columns pass unchanged."""
-        codes = self.encoding.encode(columns, handle_unknown).codes.T
-        pairs = zip(self.core.tables, codes, strict=True)
-        vectors = (table[rows] for table, rows in pairs)
-        roles = zip(columns, self.encoding.is_categorical, strict=True)
-        blocks = [
-            next(vectors) if is_categorical else column.to_float()[:, np.newaxis]
-            for column, is_categorical in roles
-        ]
-        return np.hstack(blocks, dtype=np.float64)
+        codes = self.encoding.encode(columns, handle_unknown).codes
+        return replace_levels(columns, self.encoding, codes, self.core.tables)
+
+
+def replace_levels(
+    columns: Sequence[Column],
+    encoding: Encoding,
+    codes: np.ndarray,
+    tables: Sequence[np.ndarray],
+) -> np.ndarray:
+    """Return rows of tables in place of levels; other columns pass unchanged.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Those of the encoding.
+    encoding : Encoding
+        Tells which of them have levels.
+    codes : ndarray of shape (n_samples, n_categorical)
+        Of the levels.
+    tables : sequence of ndarray
+        For each column that has levels.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_numbers)
+        In the order of the columns.
+    """
+    numbers = (table[rows] for table, rows in zip(tables, codes.T, strict=True))
+    roles = zip(columns, encoding.is_categorical, strict=True)
+    blocks = [
+        next(numbers) if is_categorical else column.to_float()[:, np.newaxis]
+        for column, is_categorical in roles
+    ]
+    return np.hstack(blocks, dtype=np.float64)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skembed._cross_fitting import CrossFitted, cross_fit, with_pairs
+from skembed._cross_fitting import CrossFitted, fit_again_without_folds
 from skembed._cross_training import Corrected, Task
 from skembed._encoding import Encoded
 from skembed._evidence import evidence, knowledge_without_folds
@@ -85,10 +85,7 @@ def _as_if_new(
 ) -> tuple[np.ndarray, Encoded, np.ndarray]:
     """Read rows that are left out by a fit that has seen none of them."""
     folds = Folds(fitted.folds.sample, np.where(is_left_out, HELD_OUT, 1), 2)
-    model = fitted.model
-    known = cross_fit(model.mixed, folds)
-    if model.factors:
-        known = with_pairs(known, [factors.pair for factors in model.factors])
+    known = fit_again_without_folds(fitted.model, folds)
     held_out = np.flatnonzero(is_left_out)
     rows = known.rows.take(held_out)
     as_if_new = evidence(rows, knowledge_without_folds(known))

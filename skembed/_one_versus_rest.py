@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -98,7 +99,7 @@ def fit_one_versus_rest(
     folds = job.deal(rows, rng)
     whole = replace(job, dims=(None,) * len(job.dims))
     fitted = [
-        fit_blend_to_folds(_of_class(folds, k), _of_output(rows, k), whole, rng)
+        fit_blend_to_folds(of_class(folds, k), _of_output(rows, k), whole, rng)
         for k in range(rows.target.shape[1])
     ]
     stack = _fit_stack(folds.sample, fitted) if is_exclusive else None
@@ -107,7 +108,8 @@ def fit_one_versus_rest(
     return OneVersusRest(blends, stack, tables), averaged([f.history for f in fitted])
 
 
-def _of_class(folds: Folds, k: int) -> Folds:
+def of_class(folds: Folds, k: int) -> Folds:
+    """Return the same rows with one of their outputs."""
     return replace(folds, sample=_of_output(folds.sample, k))
 
 
@@ -122,7 +124,18 @@ def _fit_stack(sample: Sample, fitted: Sequence[Fitted]) -> Stack:
     row, label = np.nonzero(weight)
     model = LogisticRegression(max_iter=MAX_ITER)
     model.fit(said[row], label, sample_weight=weight[row, label])
-    return Stack(model.coef_.T, model.intercept_)
+    return _of_all_classes(model, len(fitted), float(weight.sum()))
+
+
+def _of_all_classes(model: Any, n_classes: int, n_observations: float) -> Stack:
+    """Give classes that had no rows the odds of one row among all."""
+    kernel = np.zeros((n_classes, n_classes))
+    bias = np.full(n_classes, -np.log(n_observations))
+    weights, intercepts = model.coef_.T, model.intercept_
+    if len(model.classes_) == 2:  # of which only the second has weights
+        weights, intercepts = (np.hstack([-x, x]) / 2 for x in (weights, intercepts))
+    kernel[:, model.classes_], bias[model.classes_] = weights, intercepts
+    return Stack(kernel, bias)
 
 
 def _joint_tables(

@@ -52,7 +52,7 @@ def level_tables(
     tables = []
     for column, n_rows in enumerate(table_rows):
         term = model.mixed.terms[column]
-        vectors = _on_principal_axes(*_coordinates(model, rows, column), weight)
+        vectors = _on_principal_axes(*coordinates_of(model, rows, column), weight)
         length = dims[column] or vectors.shape[1]
         table = np.zeros((n_rows, length), dtype=np.float32)
         table[term.keys, : vectors.shape[1]] = vectors[:, :length]
@@ -60,15 +60,17 @@ def level_tables(
     return tuple(tables)
 
 
-def _coordinates(
+def coordinates_of(
     model: Bilinear, rows: Located, column: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what is known of a column's levels, and what it is multiplied by.
 
     Parameters
     ----------
-    model, rows
-        See `level_tables`.
+    model : Bilinear
+        Its first terms are the columns.
+    rows : Located
+        Where the training rows are in it.
     column : int
         Which column.
 

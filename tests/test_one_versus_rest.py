@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
 from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
 
 from skembed import EmbeddingClassifier
-from skembed._one_versus_rest import OneVersusRest, Stack, _joint_tables
+from skembed._one_versus_rest import (
+    OneVersusRest,
+    Stack,
+    _joint_tables,
+    _of_all_classes,
+)
 from skembed.datasets import make_classes
 
 
@@ -83,3 +89,17 @@ def test_classes_may_have_any_prior():
     p = EmbeddingClassifier(n_networks=0, random_state=0).fit(X, y).predict_proba(X)
     np.testing.assert_allclose(p.mean(axis=0), np.bincount(y) / len(y), atol=0.01)
     np.testing.assert_allclose(p.sum(axis=1), softmax(np.zeros((1, 4))).sum())
+
+
+@pytest.mark.parametrize("present", [[0, 1, 2], [0, 2], [1, 2]])
+def test_a_class_without_rows_is_next_to_impossible(present):
+    rng = np.random.default_rng(0)
+    said = rng.normal(size=(500, 3))
+    label = rng.choice(present, 500)
+    model = LogisticRegression().fit(said, label)
+    stack = _of_all_classes(model, 3, 500.0)
+    p = softmax(said @ stack.kernel + stack.bias, axis=1)
+    absent = sorted({0, 1, 2} - set(present))
+    assert (p[:, absent] < 0.01).all()
+    known = p[:, present] / p[:, present].sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(known, model.predict_proba(said), rtol=1e-6)
