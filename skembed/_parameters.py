@@ -46,3 +46,19 @@ PARAMETERS: dict[str, list[Any]] = {
     "random_state": ["random_state"],
     "verbose": ["verbose"],
 }
+
+OF_ENCODER = (
+    "embedding_dim",
+    "categorical_features",
+    "min_frequency",
+    "max_categories",
+    "handle_unknown",
+    "n_networks",
+    "random_state",
+)
+ENCODER: dict[str, list[Any]] = {
+    **{name: PARAMETERS[name] for name in OF_ENCODER},
+    "target_type": [StrOptions({"auto", "continuous", "binary", "multiclass"})],
+    "cv": ["cv_object", None],
+    "output": [StrOptions({"embedding", "prediction"})],
+}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils._metadata_requests import _raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
 from sklearn.utils.validation import (
     _check_feature_names_in,
@@ -26,9 +27,11 @@ __all__ = [
     "check_sample_weight",
     "features_seen",
     "fit_context",
+    "raise_for_params",
 ]
 
 fit_context = _fit_context
+raise_for_params = _raise_for_params
 check_feature_names_in = _check_feature_names_in
 check_sample_weight = _check_sample_weight
 

@@ -4,7 +4,12 @@ import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skembed import EmbeddingClassifier, EmbeddingRegressor, _blending
+from skembed import (
+    EmbeddingClassifier,
+    EmbeddingEncoder,
+    EmbeddingRegressor,
+    _blending,
+)
 
 ESTIMATORS = [
     EmbeddingRegressor(),
@@ -13,6 +18,9 @@ ESTIMATORS = [
     EmbeddingRegressor(model="network", early_stopping=True),
     EmbeddingClassifier(),
     EmbeddingClassifier(model="network"),
+    EmbeddingEncoder(),
+    EmbeddingEncoder(cv=None, categorical_features="all"),
+    EmbeddingEncoder(cv=None, output="prediction"),
 ]
 # for blends of tables that are too small to train networks on them
 TRAINED = [

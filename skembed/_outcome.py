@@ -1,0 +1,104 @@
+"""A target of any type: numbers, or labels that are to be told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils import assert_all_finite
+from sklearn.utils.multiclass import type_of_target
+
+from skembed._labels import Classes, read_labels
+from skembed._target import read_target
+
+MAX_NUMERIC_CLASSES = 50  # distinct numbers; more are not taken for classes unasked
+OF_CLASSES = ("binary", "multiclass", "multilabel-indicator")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a model learns to predict.
+
+    Attributes
+    ----------
+    kind : {"continuous", "binary", "multiclass", "multilabel-indicator"}
+        What it is.
+    target : ndarray of shape (n_samples, n_outputs)
+        Numbers, or zeros and ones.
+    classes : Classes or None
+        None for numbers.
+    """
+
+    kind: str
+    target: np.ndarray
+    classes: Classes | None
+
+    @property
+    def loss(self) -> str:
+        """What a model of it minimises."""
+        return "squared_error" if self.classes is None else self.classes.loss
+
+
+def read_outcome(y: Any, target_type: str) -> Outcome:
+    """Read a target of a type, or of one that is inferred.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        The target.
+    target_type : {"auto", "continuous", "binary", "multiclass"}
+        "auto" is what ``sklearn.utils.multiclass.type_of_target`` says.
+
+    Returns
+    -------
+    Outcome
+        Read and checked.
+
+    Raises
+    ------
+    ValueError
+        If it is missing or malformed, not of its type, or could be of two types.
+    """
+    if y is None:
+        raise ValueError(
+            "EmbeddingEncoder requires y to be passed, but the target y is None."
+        )
+    kind = _inferred(y) if target_type == "auto" else target_type
+    if kind not in OF_CLASSES:
+        return Outcome("continuous", _one_column(read_target(y)), None)
+    classes, indicator = read_labels(y)
+    if kind == "binary" and len(classes.labels) > 2:
+        raise ValueError(
+            f"target_type='binary', but y holds {len(classes.labels)} labels: set "
+            "target_type='multiclass'."
+        )
+    if not classes.is_multilabel:
+        kind = "binary" if classes.is_binary else "multiclass"
+    return Outcome(kind, indicator, classes)
+
+
+def _inferred(y: Any) -> str:
+    values = np.asarray(y)
+    if values.dtype.kind == "f":  # of which scikit-learn would first warn
+        assert_all_finite(values, input_name="y")
+    if values.ndim == 1 and values.dtype.kind in "iuf":
+        n_distinct = len(np.unique(values))
+        is_whole = values.dtype.kind != "f" or bool((values == np.floor(values)).all())
+        if is_whole and n_distinct > MAX_NUMERIC_CLASSES:
+            raise ValueError(
+                f"y holds {n_distinct} distinct whole numbers, which may be quantities "
+                "or labels. Set target_type='continuous' if they are quantities, or "
+                "'multiclass' if they are labels."
+            )
+    return str(type_of_target(y, input_name="y"))
+
+
+def _one_column(target: np.ndarray) -> np.ndarray:
+    target = target.reshape(len(target), -1)
+    if target.shape[1] > 1:
+        raise ValueError(
+            f"y has {target.shape[1]} columns of numbers, and an encoder learns from "
+            "one target: fit an encoder for each of them."
+        )
+    return target
