@@ -18,6 +18,7 @@ from skembed._blas import one_blas_thread
 from skembed._blend import Blend
 from skembed._cross_fitting import CrossFitted, fit_again_without_folds
 from skembed._folds import Folds
+from skembed._level_means import shrunken_means
 from skembed._one_versus_rest import OneVersusRest, of_class
 from skembed._sample import Sample
 from skembed._tables import coordinates_of
@@ -111,16 +112,13 @@ def _with_means(
 ) -> Tables:
     """Put the means of what is said of each level's rows before its vector."""
     predicted, weight = scale.restore(np.column_stack(said)), sample.weight
-    overall = weight @ predicted / weight.sum()
     tables = []
     for table, codes in zip(vectors, sample.inputs.codes.T, strict=True):
-        counts = np.bincount(codes, weight, len(table))
-        sums = [np.bincount(codes, weight * p, len(table)) for p in predicted.T]
-        means = np.tile(overall, (len(table), 1))
-        known = counts > 0
-        means[known] = np.column_stack(sums)[known] / counts[known, np.newaxis]
+        known = np.bincount(codes, weight, len(table)) > 0
+        means = [shrunken_means(p, codes, weight, len(table)) for p in predicted.T]
         # equations are solved to a tolerance: what has no rows is not quite zero
-        tables.append(np.hstack([means, np.where(known[:, np.newaxis], table, 0)]))
+        kept = np.where(known[:, np.newaxis], table, 0)
+        tables.append(np.column_stack([*means, kept]))
     return tuple(tables)
 
 

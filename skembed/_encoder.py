@@ -150,8 +150,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
 
     Vectors tell what a level adds to the other features; means tell what it is like as
     a whole, which a linear model cannot put together where the features depend on
-    another, or act by curves. Means are predictions by the mixed model, not of
-    outcomes: levels of few rows are drawn to what their other features say.
+    another, or act by curves. They are means of predictions by the mixed model, not of
+    outcomes, and are drawn to the mean of all rows as far as they may differ by chance.
 
     ``output="prediction"`` fits everything again without each fold.
 

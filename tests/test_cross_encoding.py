@@ -14,6 +14,7 @@ from skembed._cross_encoding import (
 )
 from skembed._cross_fitting import CrossFitted
 from skembed._folds import group_by_fold
+from skembed._level_means import shrunken_means
 from skembed._sample import make_sample
 from skembed.datasets import make_classes, make_effects
 
@@ -203,12 +204,9 @@ def test_means_are_those_of_predictions_by_effects(case):
         vectors = case.core.tables[column]
         n_outputs = table.shape[1] - vectors.shape[1]
         np.testing.assert_array_equal(table[:, n_outputs:], vectors)
-        for level in np.unique(codes[:, column]):
-            own = codes[:, column] == level
-            expected = np.average(predicted[own], axis=0, weights=weight[own])
-            np.testing.assert_allclose(table[level, :n_outputs], expected)
-        overall = np.average(predicted, axis=0, weights=weight)
-        np.testing.assert_allclose(table[-1, :n_outputs], overall)
+        for output, of_rows in enumerate(predicted.T):
+            expected = shrunken_means(of_rows, codes[:, column], weight, len(table))
+            np.testing.assert_allclose(table[:, output], expected)
 
 
 def test_means_without_a_fold_are_those_of_the_other_rows():

@@ -280,7 +280,9 @@ class TestTypesOfTargets:
         encoder = EmbeddingEncoder(random_state=0).fit(X, y)
         classifier = EmbeddingClassifier(n_networks=0, random_state=0).fit(X, y)
         scores = pd.Series(classifier.decision_function(X)).groupby(X["a"].to_numpy())
-        np.testing.assert_allclose(encoder.transform(X)[:, 0], scores.transform("mean"))
+        expected = scores.transform("mean")
+        # levels of few rows are drawn to the mean of all
+        np.testing.assert_allclose(encoder.transform(X)[:, 0], expected, atol=0.1)
 
     def test_a_class_may_be_missing_from_a_fold(self):
         X, y = labelled("multiclass")
