@@ -17,7 +17,7 @@ from skembed._likelihood import working_sample
 from skembed._mixed_model import LEAST_NOISE, MixedModel
 from skembed._pairs import Cells, Pair, find_cells, singular_vectors
 from skembed._sample import Sample
-from skembed._terms import Located
+from skembed._terms import Located, count_columns
 
 MAX_STEPS = 3  # of Newton's method, where outcomes are not normal
 MAX_ROUNDS = 60
@@ -153,7 +153,7 @@ class _Search:
         self.noise = self.left = mixed.noise
         self._likelihood = mixed.likelihood
         self.error = sample.target[:, 0] - mixed.predict(rows)
-        columns = range(_n_columns(mixed))
+        columns = range(count_columns(mixed.terms))
         self.columns = [_Effects(mixed, c, rows.cells[:, c], weight) for c in columns]
         self.pairs = []
         for pair in pairs:
@@ -180,16 +180,6 @@ class _Search:
         total = float(self.weight @ self.error**2) + variance
         self.left = max(total / float(self.weight.sum()), LEAST_NOISE)
         self.noise = self._likelihood.noise(self.left)
-
-
-def _n_columns(mixed: MixedModel) -> int:
-    """Count the terms of single columns, which come before all others."""
-    n_columns = 0
-    for term in mixed.terms:
-        if term.columns != (n_columns,):
-            break
-        n_columns += 1
-    return n_columns
 
 
 class _Effects:

@@ -11,9 +11,9 @@ from skembed._folds import Folds
 from skembed._likelihood import Likelihood
 from skembed._mixed_model import MixedModel, fit_mixed_model, spread_effects
 from skembed._pairs import find_pairs
-from skembed._ramps import learn_ramps
+from skembed._ramps import Ramps, learn_ramps
 from skembed._screening import Residuals, find_terms
-from skembed._terms import learn_term
+from skembed._terms import Term, learn_term
 
 FIRST_ROUNDS, LAST_ROUNDS = 4, 8
 
@@ -51,8 +51,7 @@ def grow_model(
         learn_term(inputs, (column,), (n_rows,))[0]
         for column, n_rows in enumerate(table_rows)
     ]
-    first = fit_mixed_model(ramps, terms, sample, FIRST_ROUNDS, None, likelihood)
-    alone = _cross_fit(first, folds)
+    is_common, first, alone = _first_fit(ramps, terms, folds, likelihood)
     found = find_terms(inputs, table_rows, ramps.knots, _residuals(alone))
     added = list(zip(*found, strict=True))
     slopes = [(term, penalty) for term, penalty in added if not term.is_cross]
@@ -61,8 +60,10 @@ def grow_model(
         if larger:
             start = np.append(first.penalties, [penalty for _, penalty in larger])
             grown = [*terms, *(term for term, _ in larger)]
-            read = ramps, grown, sample, LAST_ROUNDS, start, likelihood
-            candidates.append(_cross_fit(fit_mixed_model(*read), folds))
+            grown_fit = fit_mixed_model(
+                ramps, grown, sample, LAST_ROUNDS, start, likelihood, is_common
+            )
+            candidates.append(_cross_fit(grown_fit, folds))
     for fitted in list(candidates):
         left = _residuals(fitted)
         pairs = find_pairs(fitted.rows, len(table_rows), left.mean, left.weight, rng)
@@ -71,8 +72,38 @@ def grow_model(
     best = min(candidates, key=lambda fitted: fitted.loss)
     if best is not alone:
         return best
-    read = ramps, terms, sample, LAST_ROUNDS, first.penalties, likelihood
-    return _cross_fit(fit_mixed_model(*read), folds)
+    last = fit_mixed_model(
+        ramps, terms, sample, LAST_ROUNDS, first.penalties, likelihood, is_common
+    )
+    return _cross_fit(last, folds)
+
+
+def _first_fit(
+    ramps: Ramps, terms: Sequence[Term], folds: Folds, likelihood: Likelihood
+) -> tuple[bool, MixedModel, CrossFitted]:
+    """Fit single columns, each of a variance of its own, or all of one.
+
+    Rows of other folds have had a say in variances. What they cost is compared as
+    Akaike would (1974, A New Look at the Statistical Model Identification, IEEE
+    Transactions on Automatic Control 19): each variance costs one more.
+
+    Returns
+    -------
+    is_common : bool
+        Whether columns share a variance.
+    first : MixedModel
+        The fit, before effects are spread.
+    alone : CrossFitted
+        The same without each of the folds, with effects spread as it takes.
+    """
+    choices = [False, True] if likelihood.may_share and len(terms) > 1 else [False]
+    fits = []
+    for is_common in choices:
+        first = fit_mixed_model(
+            ramps, terms, folds.sample, FIRST_ROUNDS, None, likelihood, is_common
+        )
+        fits.append((is_common, first, _cross_fit(first, folds)))
+    return min(fits, key=lambda fit: fit[2].loss + (1 if fit[0] else len(terms)))
 
 
 def _cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:

@@ -37,12 +37,16 @@ class Likelihood(Protocol):
         of few observations for each effect come out too small where they are not normal
         (Breslow & Lin 1995, Bias Correction in Generalised Linear Mixed Models with a
         Single Component of Dispersion, Biometrika 82).
+    may_share : bool
+        Whether all columns may have one variance, if that helps to predict: outcomes
+        that are not normal tell little of each.
     loss : str
         By which networks learn to correct a prediction.
     """
 
     n_steps: int
     spreads: tuple[float, ...]
+    may_share: bool
     loss: str
 
     def scale(self, target: np.ndarray, weight: np.ndarray) -> TargetScale:
@@ -74,6 +78,7 @@ class Normal:
 
     n_steps = 1
     spreads: tuple[float, ...] = ()
+    may_share = False
     loss = "squared_error"
 
     def scale(self, target: np.ndarray, weight: np.ndarray) -> TargetScale:
@@ -112,6 +117,7 @@ class Bernoulli:
 
     n_steps = 12
     spreads: tuple[float, ...] = (1.5, 2.25, 3.4)
+    may_share = True
     loss = "cross_entropy_of_correction"
 
     def scale(self, target: np.ndarray, weight: np.ndarray) -> TargetScale:

@@ -13,7 +13,7 @@ from skembed._folds import Folds
 from skembed._likelihood import NORMAL, Likelihood, step_lengths, working_sample
 from skembed._ramps import Ramps
 from skembed._sample import Sample
-from skembed._terms import Located, Term, locate
+from skembed._terms import Located, Term, count_columns, locate
 
 PROBED = 4000  # random signs in all, over coefficients and probes
 N_PROBES = (2, 32)
@@ -107,6 +107,7 @@ def fit_mixed_model(
     n_rounds: int,
     start: np.ndarray | None = None,
     likelihood: Likelihood = NORMAL,
+    is_common: bool = False,
 ) -> MixedModel:
     """Estimate variances by restricted maximum likelihood, and with them effects.
 
@@ -134,6 +135,9 @@ def fit_mixed_model(
         What the target is drawn from. Where that is not normal, each round takes a step
         of Newton's method, and variances are those of the working responses: penalised
         quasi-likelihood [4]_, section 2.
+    is_common : bool, default=False
+        Whether the effects of all columns have one variance, which counts where few
+        levels or rows tell little of each.
 
     Returns
     -------
@@ -151,6 +155,7 @@ def fit_mixed_model(
     .. [4] Breslow, N. E. & Clayton, D. G. (1993). Approximate Inference in Generalized
        Linear Mixed Models. JASA 88.
     """
+    columns = np.arange(count_columns(terms)) + len(ramps.blocks)
     design = Design(ramps.blocks, locate(ramps, terms, sample.inputs), sample.weight)
     penalties = np.full(len(design.blocks), START_PENALTY) if start is None else start
     freedom, noise = np.zeros(len(penalties)), 1.0
@@ -161,7 +166,10 @@ def fit_mixed_model(
         before, freedom = freedom, np.clip(design.blocks - unused, 1e-3, design.blocks)
         left = max(search.weight.sum() - 1 - freedom.sum(), 1.0)
         noise = likelihood.noise(max(search.squares() / left, LEAST_NOISE))
-        variance = design.block_sums(search.effects**2) / freedom
+        sums = design.block_sums(search.effects**2)
+        variance = sums / freedom
+        if is_common:
+            variance[columns] = sums[columns].sum() / freedom[columns].sum()
         penalties = np.clip(noise / np.maximum(variance, 1e-300), *PENALTIES)
         if (np.abs(freedom - before) <= SETTLED * (freedom + 1)).all():
             break

@@ -220,3 +220,13 @@ def locate(ramps: Ramps, terms: Sequence[Term], inputs: Encoded) -> Located:
         multipliers[:, t] = term.multiplier(inputs)
     lines = ramps.apply(inputs.quantities)
     return Located(lines, cells, multipliers, tuple(term.n_cells for term in terms))
+
+
+def count_columns(terms: Sequence[Term]) -> int:
+    """Count the terms of single columns, which come before all others."""
+    n_columns = 0
+    for term in terms:
+        if term.columns != (n_columns,):
+            break
+        n_columns += 1
+    return n_columns

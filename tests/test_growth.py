@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from skembed import _growth, _mixed_model
 from skembed._encoding import Encoded
 from skembed._folds import deal_into_folds
 from skembed._growth import grow_model
-from skembed._likelihood import NORMAL
+from skembed._likelihood import BERNOULLI, NORMAL
 from skembed._pairs import Pair
 from skembed._sample import make_sample, merge_equal_rows
 from skembed._terms import learn_term
@@ -127,3 +128,36 @@ def test_pairs_are_looked_for_among_all_observations(monkeypatch):
     inputs, target, _ = table(200)
     grown(inputs, target, np.full(200, 20.0))
     assert set(totals) == {(2, 4000.0)}
+
+
+def penalties_of_classes(n_samples, scales, seed, likelihood=BERNOULLI):
+    """Those of columns of 10 levels whose effects on log-odds have some scales."""
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, 10, (n_samples, len(scales))).astype(np.int32)
+    log_odds = (rng.normal(size=(10, len(scales))) * scales)[
+        codes, np.arange(len(scales))
+    ].sum(axis=1)
+    target = (rng.uniform(size=n_samples) < expit(log_odds)).astype(float)
+    sample = make_sample(
+        Encoded(codes, np.empty((n_samples, 0))), target[:, None], None
+    )
+    folds = deal_into_folds(merge_equal_rows(sample), N_FOLDS, rng)
+    fitted = grow_model(folds, [11] * len(scales), likelihood, rng)
+    return fitted.model.mixed.penalties[: len(scales)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_columns_that_are_alike_share_a_variance(seed):
+    assert len(np.unique(penalties_of_classes(500, np.ones(8), seed))) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_columns_that_are_not_alike_have_their_own(seed):
+    penalties = penalties_of_classes(3_000, np.array([2.0, 0, 0, 0, 0, 0]), seed)
+    assert len(np.unique(penalties)) > 1
+    assert penalties[0] < 0.1 * penalties[1:].min()
+
+
+def test_normal_outcomes_have_variances_of_their_own():
+    penalties = penalties_of_classes(500, np.ones(4), 0, NORMAL)
+    assert len(np.unique(penalties)) == 4

@@ -169,6 +169,31 @@ def test_penalties_are_at_the_maximum_of_the_restricted_likelihood(
     assert model.mean == pytest.approx(mean, abs=1e-6)
 
 
+@SEEDS
+def test_a_common_variance_is_at_the_maximum_of_the_likelihood(
+    seed, searched_to_the_end
+):
+    sample = sample_of(*drawn(seed, (40, 25), 250))
+    ramps = learn_ramps(sample.inputs.quantities, sample.weight)
+    model = fit_mixed_model(ramps, terms_of(sample), sample, 500, is_common=True)
+    both = np.hstack([one_hot(codes) for codes in sample.inputs.codes.T])
+    fixed = np.ones((len(sample.target), 1))
+    noise, penalties = most_likely_penalties(sample.target[:, 0], fixed, [both])
+    assert model.noise == pytest.approx(noise, rel=1e-3)
+    np.testing.assert_allclose(model.penalties, np.repeat(penalties, 2), rtol=5e-3)
+
+
+def test_slopes_have_no_part_in_a_common_variance():
+    rng = np.random.default_rng(0)
+    sample = sample_of(*drawn(0, (40, 25)), quantities=rng.normal(size=(500, 1)))
+    ramps = learn_ramps(sample.inputs.quantities, sample.weight)
+    terms = terms_of(sample, [(0, 0)])
+    model = fit_mixed_model(ramps, terms, sample, 8, is_common=True)
+    first, second, slope = model.penalties[-3:]
+    assert first == second
+    assert slope > 10 * first
+
+
 def generalised_mean(sample, designs, penalties):
     """Of generalised least squares, for a variance of the noise of 1."""
     covariance = np.diag(1 / sample.weight)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from skembed._encoding import Encoded
 from skembed._pieces import Pieces
 from skembed._ramps import FARTHEST, learn_ramps
-from skembed._terms import Located, Term, learn_term, locate
+from skembed._terms import Located, Term, count_columns, learn_term, locate
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 CROSSES = pytest.mark.parametrize("columns", [(0,), (1, 2), (0, 1, 2)])
@@ -276,3 +276,17 @@ def test_without_terms_only_the_lines_add_up():
 
 def test_a_term_knows_its_cells():
     assert Term((0,), (4,), np.array([0, 2])).n_cells == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        ([], 0),
+        ([((0,), None), ((1,), None), ((2,), None)], 3),
+        ([((0,), None), ((1,), None), ((0,), 0), ((0, 1), None)], 2),
+        ([((0,), None), ((0, 1), None)], 1),
+    ],
+)
+def test_columns_are_counted_before_what_is_added(wanted, count):
+    inputs = generated(0)
+    assert count_columns([learned(inputs, *term)[0] for term in wanted]) == count
