@@ -159,7 +159,7 @@ def fit_mixed_model(
     design = Design(ramps.blocks, locate(ramps, terms, sample.inputs), sample.weight)
     penalties = np.full(len(design.blocks), START_PENALTY) if start is None else start
     freedom, noise = np.zeros(len(penalties)), 1.0
-    search = _Search(design, sample, likelihood)
+    search = _Search(design, terms, sample, likelihood)
     for _ in range(n_rounds + likelihood.n_steps - 1):
         search.step(penalties)
         unused = penalties * design.block_sums(search.inverse())
@@ -183,7 +183,7 @@ def spread_effects(model: MixedModel, sample: Sample, factor: float) -> MixedMod
     design = Design(model.ramps.blocks, model.locate(sample.inputs), sample.weight)
     penalties = model.penalties.copy()
     penalties[len(model.ramps.blocks) :] /= factor
-    search = _Search(design, sample, model.likelihood)
+    search = _Search(design, model.terms, sample, model.likelihood)
     search.settle(penalties)
     return replace(
         model, mean=search.mean, coefficients=search.effects, penalties=penalties
@@ -197,14 +197,26 @@ class _Search:
     ----------
     design : Design
         The rows.
+    terms : sequence of Term
+        Of the design, in which every row is in a cell of each.
     sample : Sample
         The same rows, with their target.
     likelihood : Likelihood
         What that is drawn from.
     """
 
-    def __init__(self, design: Design, sample: Sample, likelihood: Likelihood) -> None:
+    def __init__(
+        self,
+        design: Design,
+        terms: Sequence[Term],
+        sample: Sample,
+        likelihood: Likelihood,
+    ) -> None:
         self._design, self._sample, self._likelihood = design, sample, likelihood
+        n_lines = len(design.blocks) - len(terms)
+        self._is_level = np.array(
+            [False] * n_lines + [term.quantity is None for term in terms], dtype=bool
+        )
         self._signs = _random_signs(design.shape[1])
         self._solution = np.zeros((len(self._signs), 2 + self._signs.shape[1]))
         self.mean = float(likelihood.start(sample)[0])
@@ -248,8 +260,22 @@ class _Search:
         rhs, start = np.hstack([sums, signs]), self._solution[:, : 2 + signs.shape[1]]
         self._solution = equations.solve(rhs, start, TOLERANCE)
         mean, effects, error, spread = _with_mean(design, both, self._solution[:, :2])
+        mean, effects = self._balanced(mean, effects)
         self._error, self._spread = error, spread
         self._move(np.append(mean, effects), work.target[:, 0] - error, penalties)
+
+    def _balanced(self, mean: float, effects: np.ndarray) -> tuple[float, np.ndarray]:
+        """Let the effects of each term add up to zero, as they do in the solution.
+
+        What they have in common is free in the mean, and not beside it. Solved to a
+        tolerance, that can be far off: a column of few levels and the mean would grow
+        against each other.
+        """
+        blocks = self._design.blocks
+        common = np.where(
+            self._is_level, self._design.block_sums(effects) / blocks, 0.0
+        )
+        return mean + float(common.sum()), effects - np.repeat(common, blocks)
 
     def _move(
         self, coefficients: np.ndarray, prediction: np.ndarray, penalties: np.ndarray

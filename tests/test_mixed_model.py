@@ -194,6 +194,18 @@ def test_slopes_have_no_part_in_a_common_variance():
     assert slope > 10 * first
 
 
+@SEEDS
+def test_effects_of_each_column_add_up_to_zero(seed):
+    """Or else the mean of three levels and that of the model can drift apart."""
+    rng = np.random.default_rng(seed)
+    codes, target = drawn(seed, (3, 40), 2_000, scale=0.05)
+    sample = sample_of(codes, target, rng.normal(size=(2_000, 1)))
+    model = fitted(sample, slopes=[(1, 0)])
+    for term in range(2):
+        assert abs(model.effects(term).sum()) < 1e-12
+    assert abs(model.effects(2).sum()) > 1e-6  # slopes do not
+
+
 def generalised_mean(sample, designs, penalties):
     """Of generalised least squares, for a variance of the noise of 1."""
     covariance = np.diag(1 / sample.weight)
