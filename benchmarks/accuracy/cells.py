@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import platform
-from collections.abc import Iterable
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import pandas as pd
+from benchmarks.accuracy.tidy import TidyFile
 
 PACKAGES = (
     "skembed",
@@ -54,10 +52,10 @@ class Measures:
     ----------
     n_train, n_test : int
         Rows.
-    mse, r2 : float
-        Of the test rows.
-    floor_mse : float
-        The mean squared error of the true means; NaN where they are not known.
+    loss, score : float
+        Of the test rows: those of the problem's task.
+    floor : float
+        The loss of the true means or probabilities; NaN where they are not known.
     fit_seconds, fit_cpu_seconds : float
         By the clock, and of all threads of this process.
     predict_seconds : float
@@ -66,15 +64,15 @@ class Measures:
 
     n_train: int
     n_test: int
-    mse: float
-    r2: float
-    floor_mse: float
+    loss: float
+    score: float
+    floor: float
     fit_seconds: float
     fit_cpu_seconds: float
     predict_seconds: float
 
 
-class CellFile:
+class CellFile(TidyFile):
     """A tidy CSV of cells, a line each, to which lines are appended.
 
     Parameters
@@ -84,41 +82,18 @@ class CellFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         self._surroundings = surroundings()
-        self._header = [*_names(Cell), *_names(Measures), *self._surroundings]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            self._check_header()
-        else:
-            self._write(self._header)
-
-    def read(self) -> pd.DataFrame:
-        """Return all lines."""
-        return pd.read_csv(self.path)
+        super().__init__(path, [*names(Cell), *names(Measures), *self._surroundings])
 
     def done(self) -> set[Cell]:
         """Return the cells that need no run."""
-        rows = self.read()[_names(Cell)].itertuples(index=False)
+        rows = self.read()[names(Cell)].itertuples(index=False)
         return {Cell(*row) for row in rows}
 
     def append(self, cell: Cell, measures: Measures) -> None:
         """Write a line."""
-        values = [*astuple(cell), *asdict(measures).values()]
-        self._write([*values, *self._surroundings.values()])
-
-    def _write(self, values: Iterable[object]) -> None:
-        with self.path.open("a", newline="") as file:
-            csv.writer(file).writerow(values)
-
-    def _check_header(self) -> None:
-        with self.path.open(newline="") as file:
-            header = next(csv.reader(file), None)
-        if header != self._header:
-            raise ValueError(
-                f"{self.path} has other columns than this version writes; choose "
-                "another folder by --out"
-            )
+        values = [*astuple(cell), *astuple(measures), *self._surroundings.values()]
+        self.write([values])
 
 
 def surroundings() -> dict[str, object]:
@@ -135,5 +110,6 @@ def _version(package: str) -> str:
         return NOT_INSTALLED
 
 
-def _names(record: type) -> list[str]:
+def names(record: type) -> list[str]:
+    """Return the columns that a record fills."""
     return [field.name for field in fields(record)]

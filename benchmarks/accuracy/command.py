@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from benchmarks.accuracy.cells import CellFile
 from benchmarks.accuracy.contenders import Contender, all_contenders
+from benchmarks.accuracy.measures import CLASSES
 from benchmarks.accuracy.problems import Declaration, Options, all_problems
+from benchmarks.accuracy.problems.classes import LATE
+from benchmarks.accuracy.reliability import ReliabilityFile, pooled
 from benchmarks.accuracy.report import format_report
 from benchmarks.accuracy.running import Plan, run_missing, warm_up
+from benchmarks.pictures.reliability import draw
+from benchmarks.pictures.style import in_style
 from benchmarks.progress import progress_bar, step
 from benchmarks.tensorflow_loading import load_tensorflow
+
+DRAWN = ("skembed", "ridge", "lightgbm", "catboost")
 
 
 class UnknownNameError(ValueError):
@@ -36,7 +45,8 @@ def run(
     n_seeds : int
         How many seeds ours run with.
     out : Path
-        The folder of ``accuracy.csv`` and ``accuracy.md``.
+        The folder of ``accuracy.csv``, ``reliability.csv``, ``accuracy.md`` and
+        ``reliability.png``.
 
     Raises
     ------
@@ -49,9 +59,13 @@ def run(
         print(remark)
     plans = _plans(problems, chosen, options, n_seeds)
     file = CellFile(out / "accuracy.csv")
-    failures = _run(plans, file)
+    reliability = ReliabilityFile(out / "reliability.csv")
+    failures = _run(plans, file, reliability)
+    size = "quick" if options.is_quick else "full"
     cells = file.read()
-    cells = cells[cells["size"] == ("quick" if options.is_quick else "full")]
+    cells = cells[cells["size"] == size]
+    bins = reliability.read()
+    _draw(bins[(bins["size"] == size) & (bins["problem"] == LATE)], out)
     report = format_report(cells, all_problems(), all_contenders())
     (out / "accuracy.md").write_text(f"# Accuracy\n\n{report}\n", encoding="utf-8")
     print(report)
@@ -59,18 +73,36 @@ def run(
         print(failure)
 
 
-def _run(plans: list[Plan], file: CellFile) -> list[str]:
+def _run(plans: list[Plan], file: CellFile, reliability: ReliabilityFile) -> list[str]:
     done = file.done()
-    missing = [entry for plan in plans for entry in plan.missing(done)]
+    missing = [
+        (contender, plan.problem.task)
+        for plan in plans
+        for contender, _ in plan.missing(done)
+    ]
     if not missing:
         return []
-    waiting = list({contender.name: contender for contender, _ in missing}.values())
+    waiting = list(dict.fromkeys(missing))
     with progress_bar(1 + len(waiting) + len(missing)) as bar:
         with step(bar, "loading"):
-            if any(contender.is_ours for contender in waiting):
+            if any(contender.is_ours for contender, _ in waiting):
                 load_tensorflow()
         warm_up(waiting, bar)
-        return run_missing(plans, file, bar)
+        return run_missing(plans, file, reliability, bar)
+
+
+def _draw(bins: pd.DataFrame, out: Path) -> None:
+    """Draw how reliable the probabilities of late flights are, if there are any."""
+    labels = {c.name: c.label_for(CLASSES) for c in all_contenders()}
+    measured = set(bins["contender"])
+    curves = {
+        labels[name]: pooled(bins[bins["contender"] == name])
+        for name in DRAWN
+        if name in measured
+    }
+    if curves:
+        with in_style():
+            draw(curves).savefig(out / "reliability.png")
 
 
 def chosen_problems(names: Sequence[str]) -> list[Declaration]:

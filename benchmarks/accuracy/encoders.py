@@ -7,11 +7,12 @@ from typing import Any
 from sklearn import __version__
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import KFold
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler, TargetEncoder
 from sklearn.utils.fixes import parse_version
 
+from benchmarks.accuracy.measures import NUMBERS, Task, task_of
 from benchmarks.problems import Problem
 
 
@@ -22,15 +23,18 @@ def filled_and_scaled() -> Pipeline:
 
 def target_encoder(problem: Problem, seed: int) -> ColumnTransformer:
     """Make a step that encodes levels by the target; quantities pass unchanged."""
-    # a target of whole numbers would be taken for classes
-    encoder = TargetEncoder(target_type="continuous", **_shuffled_by(seed))
+    task = task_of(problem)
+    # numbers that are whole would be taken for classes
+    kind = "continuous" if task is NUMBERS else "auto"
+    encoder = TargetEncoder(target_type=kind, **_shuffled_by(seed, task))
     return ColumnTransformer(
         [("levels", encoder, problem.categorical)], remainder="passthrough"
     )
 
 
-def _shuffled_by(seed: int) -> dict[str, Any]:
+def _shuffled_by(seed: int, task: Task) -> dict[str, Any]:
     """Return what seeds the encoder's folds, which scikit-learn 1.9 renamed."""
     if parse_version(__version__) < parse_version("1.9"):
         return {"random_state": seed}
-    return {"cv": KFold(5, shuffle=True, random_state=seed)}
+    folds = KFold if task is NUMBERS else StratifiedKFold
+    return {"cv": folds(5, shuffle=True, random_state=seed)}

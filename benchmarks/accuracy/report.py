@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, product
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.measures import TASKS, Task
 from benchmarks.accuracy.overview import format_overview
 from benchmarks.accuracy.problems import Declaration
 from benchmarks.accuracy.summary import (
@@ -19,15 +20,13 @@ from benchmarks.accuracy.summary import (
 )
 from benchmarks.markdown import decimals_of, rounded, table
 
-RATIO = "MSE / tuned ridge"
 RATIO_DECIMALS = 4
 COSTS = (("skembed", "catboost"), ("skembed-quick", "lightgbm"))
 
 FOOTNOTE = """\
 Means over folds and seeds. ±: standard deviation of the means of the seeds, or of the
 folds where there is one seed. The best is first and bold, but for who knows the truth.
-MSE / tuned ridge: to that of one-hot encoding and ridge regression on the same folds.
-Noise floor: the mean squared error of the true means, which only luck can beat.
+{}
 fit s, predict s: by the clock; CPU s: of all threads of a fit. Libraries were loaded
 before, and use as many threads as they like."""
 
@@ -47,16 +46,18 @@ def format_report(
         For their labels.
     """
     by_name = {contender.name: contender for contender in contenders}
-    parts = []
-    for is_sweep, family in groupby(problems, key=lambda p: p.is_sweep and p.family):
-        present = [p for p in family if (cells["problem"] == p.name).any()]
-        if is_sweep and present:
-            parts.append(_sweep_part(cells, present))
-        elif not is_sweep:
-            parts += [_problem_part(cells, problem, by_name) for problem in present]
-    overview = format_overview(cells, problems, by_name)
-    costs = _costs(cells, by_name)
-    return "\n\n".join([overview, *parts, *costs, FOOTNOTE, _versions(cells)])
+    measured = set(cells["problem"])
+    present = [problem for problem in problems if problem.name in measured]
+    parts = [format_overview(cells, present, by_name)]
+    for is_sweep, family in groupby(present, key=lambda p: p.is_sweep and p.family):
+        if is_sweep:
+            parts.append(_sweep_part(cells, list(family)))
+        else:
+            parts += [_problem_part(cells, problem, by_name) for problem in family]
+    parts += _costs(cells, present, by_name)
+    tasks = [task for task in TASKS if any(p.task is task for p in present)]
+    footnote = FOOTNOTE.format("\n".join(task.explanation for task in tasks))
+    return "\n\n".join(filter(None, [*parts, footnote, _versions(cells)]))
 
 
 def _problem_part(
@@ -64,10 +65,12 @@ def _problem_part(
 ) -> str:
     rows = cells[cells["problem"] == problem.name]
     summaries = summarize(rows, problem.measure)
-    second = "MSE" if problem.measure == RATIO else RATIO
+    task = problem.task
+    second = task.loss if problem.measure == task.ratio else task.ratio
     header = ["contender", problem.measure, "±", second]
+    header += [task.score] if task.is_score_shown else []
     header += ["fit s", "CPU s", "predict s", "runs"]
-    sign = -1 if problem.measure == "R2" else 1
+    sign = -1 if problem.measure == task.score else 1
     ranked = sorted(summaries, key=lambda s: (np.isnan(s.mean), sign * s.mean))
     competitors = [
         summary
@@ -75,26 +78,32 @@ def _problem_part(
         if not (np.isnan(summary.mean) or _is_oracle(summary.contender, contenders))
     ]
     lines = [
-        _line(summary, problem.measure, contenders, is_best=summary in competitors[:1])
+        _line(summary, problem, contenders, is_best=summary in competitors[:1])
         for summary in ranked
     ]
     about = f"{problem.note}; {_sizes(rows)}."
     parts = [f"## {problem.name}", about, table(header, lines)]
-    return "\n\n".join([*parts, *_floor(rows)])
+    return "\n\n".join([*parts, *_floor(rows, task)])
 
 
 def _line(
-    summary: Summary, measure: str, contenders: dict[str, Contender], is_best: bool
+    summary: Summary,
+    problem: Declaration,
+    contenders: dict[str, Contender],
+    is_best: bool,
 ) -> list[str]:
-    mse = rounded(summary.mse, decimals_of(summary.mse))
+    task, measure = problem.task, problem.measure
+    loss = rounded(summary.loss, decimals_of(summary.loss))
     ratio = rounded(summary.ratio, RATIO_DECIMALS)
-    decimals = decimals_of(summary.mean) if measure == "MSE" else RATIO_DECIMALS
+    score = rounded(summary.score, RATIO_DECIMALS)
+    decimals = decimals_of(summary.mean) if measure == task.loss else RATIO_DECIMALS
     mean = rounded(summary.mean, decimals)
     return [
-        _label(summary.contender, contenders),
+        _label(summary.contender, task, contenders),
         f"**{mean}**" if is_best else mean,
         rounded(summary.spread, decimals),
-        mse if measure == RATIO else ratio,
+        loss if measure == task.ratio else ratio,
+        *([score] if task.is_score_shown else []),
         rounded(summary.fit_seconds, 2),
         rounded(summary.fit_cpu_seconds, 2),
         rounded(summary.predict_seconds, 3),
@@ -102,8 +111,8 @@ def _line(
     ]
 
 
-def _label(name: str, contenders: dict[str, Contender]) -> str:
-    return contenders[name].label if name in contenders else name
+def _label(name: str, task: Task, contenders: dict[str, Contender]) -> str:
+    return contenders[name].label_for(task) if name in contenders else name
 
 
 def _sizes(rows: pd.DataFrame) -> str:
@@ -116,31 +125,34 @@ def _is_oracle(name: str, contenders: dict[str, Contender]) -> bool:
     return name in contenders and contenders[name].is_oracle
 
 
-def _floor(rows: pd.DataFrame) -> list[str]:
+def _floor(rows: pd.DataFrame, task: Task) -> list[str]:
     floor = floor_of(rows)
     if np.isnan(floor):
         return []
-    ridge = rows.loc[rows["contender"] == YARDSTICK, "mse"].mean()
-    line = f"Noise floor: MSE {rounded(floor, decimals_of(floor))}"
-    if np.isnan(ridge):
+    yardstick = rows.loc[rows["contender"] == YARDSTICK, "loss"].mean()
+    line = f"Noise floor: {task.loss} {rounded(floor, decimals_of(floor))}"
+    if np.isnan(yardstick):
         return [f"{line}."]
-    return [f"{line}, {floor / ridge:.{RATIO_DECIMALS}f} of tuned ridge's."]
+    ratio = f"{floor / yardstick:.{RATIO_DECIMALS}f}"
+    return [f"{line}, {ratio} of {task.yardstick}'s."]
 
 
 def _sweep_part(cells: pd.DataFrame, problems: list[Declaration]) -> str:
     """Give each problem a line, and say what was worst."""
-    header = ["table", "what it is", "contender", "rows", RATIO, "±", "noise floor"]
+    task = problems[0].task
+    header = ["table", "what it is", "contender", "rows", task.ratio, "±"]
+    header += ["noise floor", "fit s"]
     lines, ratios = [], {}
     for problem in problems:
         rows = cells[cells["problem"] == problem.name]
-        for summary in summarize(rows, RATIO):
+        for summary in summarize(rows, task.ratio):
             if summary.contender != YARDSTICK:
                 lines.append(_sweep_line(problem, rows, summary))
                 ratios[f"{summary.contender} on {problem.name}"] = summary.mean
     parts = [
         f"## {problems[0].family}",
-        table([*header, "fit s"], lines, n_left=3),
-        *_worst(ratios),
+        table(header, lines, n_left=3),
+        *_worst(ratios, task),
     ]
     return "\n\n".join(parts)
 
@@ -148,7 +160,7 @@ def _sweep_part(cells: pd.DataFrame, problems: list[Declaration]) -> str:
 def _sweep_line(
     problem: Declaration, rows: pd.DataFrame, summary: Summary
 ) -> list[str]:
-    ridge = rows.loc[rows["contender"] == YARDSTICK, "mse"].mean()
+    yardstick = rows.loc[rows["contender"] == YARDSTICK, "loss"].mean()
     return [
         problem.name.partition(":")[2],
         problem.note,
@@ -156,29 +168,36 @@ def _sweep_line(
         f"{rows['n_train'].iloc[0]:,}",
         rounded(summary.mean, RATIO_DECIMALS),
         rounded(summary.spread, RATIO_DECIMALS),
-        rounded(floor_of(rows) / ridge, RATIO_DECIMALS),
+        rounded(floor_of(rows) / yardstick, RATIO_DECIMALS),
         rounded(summary.fit_seconds, 2),
     ]
 
 
-def _worst(ratios: dict[str, float]) -> list[str]:
+def _worst(ratios: dict[str, float], task: Task) -> list[str]:
     known = {name: ratio for name, ratio in ratios.items() if not np.isnan(ratio)}
     if not known:
         return []
     worst = max(known, key=known.__getitem__)
-    return [f"Worst: {known[worst]:.{RATIO_DECIMALS}f} of tuned ridge's MSE, {worst}."]
+    ratio = f"{known[worst]:.{RATIO_DECIMALS}f}"
+    return [f"Worst: {ratio} of {task.yardstick}'s {task.loss}, {worst}."]
 
 
-def _costs(cells: pd.DataFrame, contenders: dict[str, Contender]) -> list[str]:
+def _costs(
+    cells: pd.DataFrame, problems: list[Declaration], contenders: dict[str, Contender]
+) -> list[str]:
     lines = []
-    for ours, theirs in COSTS:
-        ratio, n_problems = cost_ratio(cells, ours, theirs, "fit_seconds")
-        of_cpu, _ = cost_ratio(cells, ours, theirs, "fit_cpu_seconds")
+    for task, (ours, theirs) in product(TASKS, COSTS):
+        of_task = cells["problem"].isin([p.name for p in problems if p.task is task])
+        rows = cells[of_task]
+        ratio, n_problems = cost_ratio(rows, ours, theirs, "fit_seconds")
+        of_cpu, _ = cost_ratio(rows, ours, theirs, "fit_cpu_seconds")
         if n_problems:
+            our_label = _label(ours, task, contenders)
+            their_label = _label(theirs, task, contenders)
             lines.append(
-                f"A fit of {_label(ours, contenders)} takes {ratio:.2f} times the "
-                f"seconds of {_label(theirs, contenders)} and {of_cpu:.2f} times its "
-                f"CPU seconds (medians of {n_problems} tables)."
+                f"A fit of {our_label} takes {ratio:.2f} times the seconds of "
+                f"{their_label} and {of_cpu:.2f} times its CPU seconds (medians of "
+                f"{n_problems} {task.tables})."
             )
     return ["## Cost", *lines] if lines else []
 

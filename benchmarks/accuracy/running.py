@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.metrics import mean_squared_error, r2_score
 from tqdm import tqdm
 
 from benchmarks.accuracy.cells import Cell, CellFile, Measures
 from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.generated import generate
+from benchmarks.accuracy.measures import CLASSES, NUMBERS, Task
 from benchmarks.accuracy.problems import Declaration, Options
-from benchmarks.problems import Problem, Split
+from benchmarks.accuracy.reliability import Bin, ReliabilityFile, bins_of
+from benchmarks.problems import Problem
 from benchmarks.progress import step
-from skembed.datasets import make_effects
+
+N_WARM_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,25 @@ class Plan:
         return [(who, cell) for who, cell in self.cells() if cell not in done]
 
 
-def run_missing(plans: list[Plan], file: CellFile, bar: tqdm) -> list[str]:
+@dataclass(frozen=True)
+class Run:
+    """What a cell came to.
+
+    Attributes
+    ----------
+    measures : Measures
+        How good it is, and what it took.
+    bins : list of Bin
+        How reliable its probabilities are; none unless there are two classes.
+    """
+
+    measures: Measures
+    bins: list[Bin]
+
+
+def run_missing(
+    plans: list[Plan], file: CellFile, reliability: ReliabilityFile, bar: tqdm
+) -> list[str]:
     """Run what is not in the file yet, and return what could not be measured.
 
     Parameters
@@ -64,6 +85,8 @@ def run_missing(plans: list[Plan], file: CellFile, bar: tqdm) -> list[str]:
         A table is loaded only if a cell of it is missing.
     file : CellFile
         Gets a line for each cell as soon as it is done.
+    reliability : ReliabilityFile
+        Gets the bins of cells of two classes.
     bar : tqdm
         Gets a step for each missing cell.
 
@@ -78,13 +101,16 @@ def run_missing(plans: list[Plan], file: CellFile, bar: tqdm) -> list[str]:
         if missing:
             problem = plan.problem.load(plan.options)
         for contender, cell in missing:
-            with step(bar, f"{cell.problem}: {contender.label}, fold {cell.fold}"):
+            label = contender.label_for(plan.problem.task)
+            with step(bar, f"{cell.problem}: {label}, fold {cell.fold}"):
                 try:
-                    measures = _measure(contender, cell, problem, plan.problem)
+                    run = _run(contender, cell, problem, plan.problem)
                 except Exception as error:  # one contender's failure is not the others'
                     failures.append(_describe(cell, error))
                 else:
-                    file.append(cell, measures)
+                    # a cell in the file is not run again: it comes last
+                    reliability.append(cell, run.bins)
+                    file.append(cell, run.measures)
     return failures
 
 
@@ -93,54 +119,55 @@ def _describe(cell: Cell, error: Exception) -> str:
     return f"{cell.problem}, {cell.contender}, {run}: not measured: {error!r}"
 
 
-def _measure(
+def _run(
     contender: Contender, cell: Cell, problem: Problem, declaration: Declaration
-) -> Measures:
-    model = contender.make(problem, cell.seed)
-    return measure(model, problem, problem.splits[cell.fold], declaration.bounds)
-
-
-def measure(
-    model: BaseEstimator, problem: Problem, split: Split, bounds: tuple[float, float]
-) -> Measures:
-    """Fit the training rows of a split and predict its test rows."""
-    train, test = split
+) -> Run:
+    """Fit the training rows of a fold and predict its test rows."""
+    task = declaration.task
+    train, test = problem.splits[cell.fold]
     X, y = problem.X.iloc[train], problem.y.iloc[train]
     X_test, y_test = problem.X.iloc[test], problem.y.iloc[test]
+    model = contender.make(problem, cell.seed)
     wall, cpu = perf_counter(), process_time()
     model.fit(X, y)
     fit_seconds, fit_cpu_seconds = perf_counter() - wall, process_time() - cpu
     wall = perf_counter()
-    prediction = model.predict(X_test)
+    prediction = getattr(model, task.method)(X_test)
     predict_seconds = perf_counter() - wall
-    prediction = np.clip(prediction, *bounds)
-    return Measures(
+    prediction = np.clip(prediction, *declaration.bounds)
+    measures = Measures(
         n_train=len(train),
         n_test=len(test),
-        mse=float(mean_squared_error(y_test, prediction)),
-        r2=float(r2_score(y_test, prediction)),
-        floor_mse=_floor(problem, test),
+        loss=float(task.loss_of(y_test, prediction)),
+        score=float(task.score_of(y_test, prediction)),
+        floor=_floor(problem, task, test),
         fit_seconds=fit_seconds,
         fit_cpu_seconds=fit_cpu_seconds,
         predict_seconds=predict_seconds,
     )
+    return Run(measures, bins_of(y_test, prediction))
 
 
-def _floor(problem: Problem, test: np.ndarray) -> float:
-    """Return the mean squared error of the true means; only luck can beat it."""
+def _floor(problem: Problem, task: Task, test: np.ndarray) -> float:
+    """Return the loss of the truth; only luck can beat it."""
     if problem.true_means is None:
         return float("nan")
-    return float(mean_squared_error(problem.y.iloc[test], problem.true_means[test]))
+    return float(task.loss_of(problem.y.iloc[test], problem.true_means[test]))
 
 
-def warm_up(contenders: list[Contender], bar: tqdm) -> None:
+def warm_up(waiting: list[tuple[Contender, Task]], bar: tqdm) -> None:
     """Fit a few rows, so that libraries are loaded before the clock runs.
 
     Who fails here fails again when it counts, and is reported then.
     """
-    X, y = make_effects(200, n_levels=(5, 3), n_quantities=1, random_state=0)
-    rows = np.arange(len(X))
-    tiny = Problem("warm-up", X, y, ["a", "b"], ["x0"], [(rows, rows)])
-    for contender in contenders:
-        with step(bar, f"warm-up: {contender.label}"), suppress(Exception):
-            contender.make(tiny, 0).fit(X, y).predict(X)
+    sizes: dict[str, Any] = {"n_levels": (5, 3), "n_quantities": 1}
+    tiny = {
+        NUMBERS: generate("warm-up", N_WARM_ROWS, Options(), **sizes),
+        CLASSES: generate("warm-up", N_WARM_ROWS, Options(), **sizes, n_classes=2),
+    }
+    for contender, task in waiting:
+        problem = tiny[task]
+        label = contender.label_for(task)
+        with step(bar, f"warm-up: {label}"), suppress(Exception):
+            model = contender.make(problem, 0).fit(problem.X, problem.y)
+            getattr(model, task.method)(problem.X)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from benchmarks.accuracy.measures import task_measured_by
+
 YARDSTICK = "ridge"
-COLUMNS = {"MSE": "mse", "R2": "r2", "MSE / tuned ridge": "ratio"}
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,11 @@ class Summary:
     spread : float
         The standard deviation of the means of the seeds, or over the folds if there is
         only one seed. NaN if there is one of both.
-    mse : float
-        The mean squared error, over folds and seeds.
+    loss, score : float
+        Those of the task, over folds and seeds.
     ratio : float
-        Its sum of mean squared errors by tuned ridge's on the same folds. NaN if ridge
-        did not run on all of them.
+        Its sum of losses by the yardstick's on the same folds. NaN if that did not run
+        on all of them.
     fit_seconds, fit_cpu_seconds, predict_seconds : float
         Means.
     """
@@ -39,7 +40,8 @@ class Summary:
     n_runs: int
     mean: float
     spread: float
-    mse: float
+    loss: float
+    score: float
     ratio: float
     fit_seconds: float
     fit_cpu_seconds: float
@@ -53,7 +55,7 @@ def summarize(cells: pd.DataFrame, measure: str) -> list[Summary]:
     ----------
     cells : DataFrame
         Those of one problem.
-    measure : {"MSE", "R2", "MSE / tuned ridge"}
+    measure : str
         What `mean` and `spread` are of.
 
     Returns
@@ -63,15 +65,16 @@ def summarize(cells: pd.DataFrame, measure: str) -> list[Summary]:
     """
     cells = with_yardstick(cells)
     groups = cells.groupby("contender", sort=False)
-    return [_summary(name, rows, COLUMNS[measure]) for name, rows in groups]
+    column = task_measured_by(measure).columns[measure]
+    return [_summary(name, rows, column) for name, rows in groups]
 
 
 def with_yardstick(cells: pd.DataFrame) -> pd.DataFrame:
-    """Add tuned ridge's mean squared error on the same fold, and the ratio to it."""
-    is_ridge = cells["contender"] == YARDSTICK
-    ridge = cells[is_ridge].groupby("fold")["mse"].mean()
-    yardstick = cells["fold"].map(ridge).astype(float)
-    return cells.assign(yardstick=yardstick, ratio=cells["mse"] / yardstick)
+    """Add the loss of the tuned linear model on the same fold, and the ratio to it."""
+    is_yardstick = cells["contender"] == YARDSTICK
+    of_folds = cells[is_yardstick].groupby("fold")["loss"].mean()
+    yardstick = cells["fold"].map(of_folds).astype(float)
+    return cells.assign(yardstick=yardstick, ratio=cells["loss"] / yardstick)
 
 
 def _summary(name: str, rows: pd.DataFrame, column: str) -> Summary:
@@ -80,8 +83,9 @@ def _summary(name: str, rows: pd.DataFrame, column: str) -> Summary:
         n_runs=len(rows),
         mean=rows[column].mean(skipna=False),
         spread=_spread(rows, column),
-        mse=rows["mse"].mean(),
-        ratio=rows["mse"].sum() / rows["yardstick"].sum(skipna=False),
+        loss=rows["loss"].mean(),
+        score=rows["score"].mean(),
+        ratio=rows["loss"].sum() / rows["yardstick"].sum(skipna=False),
         fit_seconds=rows["fit_seconds"].mean(),
         fit_cpu_seconds=rows["fit_cpu_seconds"].mean(),
         predict_seconds=rows["predict_seconds"].mean(),
@@ -95,8 +99,8 @@ def _spread(rows: pd.DataFrame, column: str) -> float:
 
 
 def floor_of(cells: pd.DataFrame) -> float:
-    """Average over the folds of a problem what the true means score; NaN if unknown."""
-    return cells.groupby("fold")["floor_mse"].first().mean()
+    """Average over the folds of a problem the loss of the truth; NaN if unknown."""
+    return cells.groupby("fold")["floor"].first().mean()
 
 
 def cost_ratio(

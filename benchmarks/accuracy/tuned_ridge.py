@@ -11,8 +11,8 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.model_selection import KFold
 
-ALPHAS = tuple(np.logspace(-2, 4, 13).tolist())
-N_RISES = 2
+from benchmarks.accuracy.penalties import ALPHAS, has_risen
+
 TOLERANCE = 1e-4  # of residuals: errors of held-out rows have six digits
 MAX_STEPS = 1_000
 DENSE_SHARE = 0.1
@@ -86,14 +86,9 @@ class TunedRidge(RegressorMixin, BaseEstimator):
         for alpha in sorted(self.alphas, reverse=True):
             weights = systems.solve(alpha, weights)
             errors[alpha] = systems.held_out_error(weights)
-            if _has_risen(list(errors.values())):
+            if has_risen(list(errors.values())):
                 break
         return errors
-
-
-def _has_risen(errors: list[float]) -> bool:
-    latest = errors[-N_RISES - 1 :]
-    return len(latest) > N_RISES and latest == sorted(latest)
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,8 @@ class Problem:
     repeats : int
         How often each split is measured, for steadier seconds.
     true_means : ndarray or None
-        The target of every row without its noise, where it is known.
+        The target of every row without its noise, or the probability of each class,
+        where it is known.
     note : str
         A line about the target, its unit and the splits.
     """

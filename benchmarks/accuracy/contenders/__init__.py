@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 
 from sklearn.base import BaseEstimator
 
+from benchmarks.accuracy.measures import CLASSES, TASKS, Task
 from benchmarks.accuracy.problems import Declaration
 from benchmarks.packages import is_installed
 from benchmarks.problems import Problem
@@ -27,6 +28,10 @@ class Contender:
     make : callable
         ``make(problem, seed)`` returns an unfitted estimator for tables as the
         problem's.
+    label_of_classes : str or None
+        As the report calls it where it predicts classes. None: no different.
+    tasks : tuple of Task
+        What it can predict.
     is_ours : bool
         Whether it is run with several seeds.
     package : str or None
@@ -40,6 +45,8 @@ class Contender:
     name: str
     label: str
     make: Callable[[Problem, int], BaseEstimator]
+    label_of_classes: str | None = None
+    tasks: tuple[Task, ...] = TASKS
     is_ours: bool = False
     package: str | None = None
     is_oracle: bool = False
@@ -49,7 +56,14 @@ class Contender:
         """Say whether it competes on a problem."""
         if problem.contenders is not None:
             return self.name in problem.contenders
-        return self.problems is None or problem.name in self.problems
+        is_invited = self.problems is None or problem.name in self.problems
+        return is_invited and problem.task in self.tasks
+
+    def label_for(self, task: Task) -> str:
+        """Return what the report calls it on tables of a task."""
+        if task is CLASSES and self.label_of_classes is not None:
+            return self.label_of_classes
+        return self.label
 
     def seeds(self, n_seeds: int) -> range:
         """Return the seeds it runs with, if ours run with so many."""

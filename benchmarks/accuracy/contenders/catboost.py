@@ -5,13 +5,15 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 
 from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.measures import suited
 from benchmarks.problems import Problem
 
 
 def make(problem: Problem, seed: int) -> BaseEstimator:
-    from catboost import CatBoostRegressor
+    from catboost import CatBoostClassifier, CatBoostRegressor
 
-    return CatBoostRegressor(
+    model = suited(problem, CatBoostRegressor, CatBoostClassifier)
+    return model(
         cat_features=problem.categorical,
         random_seed=seed,
         verbose=False,

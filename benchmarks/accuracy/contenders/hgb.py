@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.measures import suited
 from benchmarks.problems import Problem
 
 MAX_LEVELS = 255
@@ -24,12 +28,17 @@ def make(problem: Problem, seed: int, max_iter: int = 100) -> Pipeline:
     columns = ColumnTransformer(
         [("levels", encoder, problem.categorical)], remainder="passthrough"
     )
-    model = HistGradientBoostingRegressor(
-        max_iter=max_iter,
-        categorical_features=list(range(len(problem.categorical))),
-        random_state=seed,
+    model = suited(
+        problem, HistGradientBoostingRegressor, HistGradientBoostingClassifier
     )
-    return make_pipeline(columns, model)
+    return make_pipeline(
+        columns,
+        model(
+            max_iter=max_iter,
+            categorical_features=list(range(len(problem.categorical))),
+            random_state=seed,
+        ),
+    )
 
 
 CONTENDER = Contender("hgb", "HGB, categorical", make)

@@ -7,16 +7,18 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.measures import suited
 from benchmarks.problems import Problem
 
 
 def make(problem: Problem, seed: int) -> Pipeline:
-    from lightgbm import LGBMRegressor
+    from lightgbm import LGBMClassifier, LGBMRegressor
 
     to_categories = FunctionTransformer(
         _as_categories, kw_args={"columns": problem.categorical}
     )
-    return make_pipeline(to_categories, LGBMRegressor(random_state=seed, verbose=-1))
+    model = suited(problem, LGBMRegressor, LGBMClassifier)
+    return make_pipeline(to_categories, model(random_state=seed, verbose=-1))
 
 
 def _as_categories(X: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -1,15 +1,16 @@
-"""The mean of the training rows: what knowing nothing scores."""
+"""The mean of the training rows or their shares of classes: knowing nothing."""
 
 from __future__ import annotations
 
-from sklearn.dummy import DummyRegressor
+from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.measures import suited
 from benchmarks.problems import Problem
 
 
-def make(_problem: Problem, _seed: int) -> DummyRegressor:
-    return DummyRegressor()
+def make(problem: Problem, _seed: int) -> DummyRegressor | DummyClassifier:
+    return suited(problem, DummyRegressor, DummyClassifier)()
 
 
-CONTENDER = Contender("mean", "mean", make)
+CONTENDER = Contender("mean", "mean", make, label_of_classes="shares of classes")

@@ -1,4 +1,4 @@
-"""One-hot encoding and ridge regression with a tuned penalty."""
+"""One-hot encoding and ridge or logistic regression with a tuned penalty."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from sklearn.preprocessing import OneHotEncoder
 
 from benchmarks.accuracy.contenders import Contender
 from benchmarks.accuracy.encoders import filled_and_scaled
+from benchmarks.accuracy.measures import suited
+from benchmarks.accuracy.tuned_logistic import TunedLogistic
 from benchmarks.accuracy.tuned_ridge import TunedRidge
 from benchmarks.problems import Problem
 
@@ -20,7 +22,13 @@ def make(problem: Problem, seed: int) -> Pipeline:
         ],
         sparse_threshold=1.0,
     )
-    return make_pipeline(encoder, TunedRidge(random_state=seed))
+    model = suited(problem, TunedRidge, TunedLogistic)
+    return make_pipeline(encoder, model(random_state=seed))
 
 
-CONTENDER = Contender("ridge", "one-hot + tuned ridge", make)
+CONTENDER = Contender(
+    "ridge",
+    "one-hot + tuned ridge",
+    make,
+    label_of_classes="one-hot + tuned logistic",
+)

@@ -1,16 +1,20 @@
-"""EmbeddingRegressor as it comes."""
+"""EmbeddingRegressor or EmbeddingClassifier as it comes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from benchmarks.accuracy.contenders import Contender
+from benchmarks.accuracy.measures import suited
 from benchmarks.problems import Problem
-from skembed import EmbeddingRegressor
+from skembed import EmbeddingClassifier, EmbeddingRegressor
 
 
-def make(problem: Problem, seed: int, **parameters: Any) -> EmbeddingRegressor:
-    return EmbeddingRegressor(
+def make(
+    problem: Problem, seed: int, **parameters: Any
+) -> EmbeddingRegressor | EmbeddingClassifier:
+    model = suited(problem, EmbeddingRegressor, EmbeddingClassifier)
+    return model(
         categorical_features=problem.categorical, random_state=seed, **parameters
     )
 

@@ -6,6 +6,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from benchmarks.accuracy.contenders import Contender, skembed
+from benchmarks.accuracy.measures import NUMBERS
 from benchmarks.problems import Problem
 
 
@@ -14,4 +15,10 @@ def make(problem: Problem, seed: int) -> Pipeline:
     return make_pipeline(skembed.make(problem, seed), model)
 
 
-CONTENDER = Contender("skembed-hgb", "skembed, transformed + HGB", make, is_ours=True)
+CONTENDER = Contender(
+    "skembed-hgb",
+    "skembed, transformed + HGB",
+    make,
+    tasks=(NUMBERS,),
+    is_ours=True,
+)

@@ -1,4 +1,4 @@
-"""EmbeddingRegressor's mixed model alone."""
+"""The mixed model of an embedding estimator alone."""
 
 from __future__ import annotations
 

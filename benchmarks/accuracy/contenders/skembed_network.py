@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from benchmarks.accuracy.contenders import Contender, skembed
+from benchmarks.accuracy.measures import NUMBERS
 
 CONTENDER = Contender(
     "skembed-network",
     "skembed, network",
     partial(skembed.make, model="network"),
+    tasks=(NUMBERS,),
     is_ours=True,
 )

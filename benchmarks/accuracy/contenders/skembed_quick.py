@@ -1,4 +1,4 @@
-"""EmbeddingRegressor in its quick setting."""
+"""An embedding estimator in its quick setting."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from benchmarks.accuracy.contenders import Contender, skembed
 from benchmarks.accuracy.encoders import filled_and_scaled
+from benchmarks.accuracy.measures import NUMBERS
 from benchmarks.accuracy.tuned_ridge import TunedRidge
 from benchmarks.problems import Problem
 
@@ -17,5 +18,9 @@ def make(problem: Problem, seed: int) -> Pipeline:
 
 
 CONTENDER = Contender(
-    "skembed-ridge", "skembed, transformed + tuned ridge", make, is_ours=True
+    "skembed-ridge",
+    "skembed, transformed + tuned ridge",
+    make,
+    tasks=(NUMBERS,),
+    is_ours=True,
 )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from benchmarks.accuracy.contenders import Contender
 from benchmarks.accuracy.encoders import target_encoder
+from benchmarks.accuracy.measures import suited
 from benchmarks.problems import Problem
 
 
 def make(problem: Problem, seed: int) -> Pipeline:
-    model = HistGradientBoostingRegressor(random_state=seed)
-    return make_pipeline(target_encoder(problem, seed), model)
+    model = suited(
+        problem, HistGradientBoostingRegressor, HistGradientBoostingClassifier
+    )
+    return make_pipeline(target_encoder(problem, seed), model(random_state=seed))
 
 
 CONTENDER = Contender("target-hgb", "TargetEncoder + HGB", make)

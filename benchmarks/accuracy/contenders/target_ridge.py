@@ -1,4 +1,4 @@
-"""scikit-learn's target encoding and ridge regression with a tuned penalty."""
+"""Target encoding and ridge or logistic regression with a tuned penalty."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from benchmarks.accuracy.contenders import Contender
 from benchmarks.accuracy.encoders import filled_and_scaled, target_encoder
+from benchmarks.accuracy.measures import suited
+from benchmarks.accuracy.tuned_logistic import TunedLogistic
 from benchmarks.accuracy.tuned_ridge import TunedRidge
 from benchmarks.problems import Problem
 
 
 def make(problem: Problem, seed: int) -> Pipeline:
+    model = suited(problem, TunedRidge, TunedLogistic)
     return make_pipeline(
         target_encoder(problem, seed),
         filled_and_scaled(),
-        TunedRidge(random_state=seed),
+        model(random_state=seed),
     )
 
 
-CONTENDER = Contender("target-ridge", "TargetEncoder + tuned ridge", make)
+CONTENDER = Contender(
+    "target-ridge",
+    "TargetEncoder + tuned ridge",
+    make,
+    label_of_classes="TargetEncoder + tuned logistic",
+)

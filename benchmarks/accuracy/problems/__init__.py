@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from benchmarks.accuracy.measures import NUMBERS, Task, task_measured_by
 from benchmarks.problems import Problem
 
 
@@ -45,8 +46,8 @@ class Declaration:
         A line about the table and its target.
     load : callable
         ``load(options)`` returns the problem.
-    measure : {"MSE", "R2", "MSE / tuned ridge"}
-        What contenders are ranked by.
+    measure : str
+        What contenders are ranked by: a loss, a score or a ratio of a task.
     contenders : tuple of str or None
         Who takes part, if not everyone.
     bounds : tuple of float
@@ -60,11 +61,16 @@ class Declaration:
     name: str
     note: str
     load: Callable[[Options], Problem]
-    measure: str = "MSE"
+    measure: str = NUMBERS.loss
     contenders: tuple[str, ...] | None = None
     bounds: tuple[float, float] = (float("-inf"), float("inf"))
     needs_data: bool = False
     is_sweep: bool = False
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return task_measured_by(self.measure)
 
     @property
     def family(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from benchmarks.accuracy.generated import RATIO, generate
+from benchmarks.accuracy.generated import generate
+from benchmarks.accuracy.measures import NUMBERS
 from benchmarks.accuracy.problems import Declaration, Options
 from benchmarks.problems import Problem
 
@@ -22,7 +23,7 @@ PROBLEMS = tuple(
         f"additive_{n_levels[0]}",
         f"generated: effects of {n_levels[0]:,} and {n_levels[1]} levels add up",
         partial(load, n_levels),
-        measure=RATIO,
+        measure=NUMBERS.ratio,
     )
     for n_levels in [(4_000, 50), (150, 30)]
 )

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy.folds import folds_of, n_rows
-from benchmarks.accuracy.generated import RATIO, SEED
+from benchmarks.accuracy.generated import SEED
+from benchmarks.accuracy.measures import NUMBERS
 from benchmarks.accuracy.problems import Declaration, Options
 from benchmarks.problems import Problem
 
@@ -40,6 +41,6 @@ PROBLEMS = (
         "curves",
         "generated: each of 200 levels follows a wave of its own in time",
         load,
-        measure=RATIO,
+        measure=NUMBERS.ratio,
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from benchmarks.accuracy.generated import RATIO, generate
+from benchmarks.accuracy.generated import generate
+from benchmarks.accuracy.measures import NUMBERS
 from benchmarks.accuracy.problems import Declaration, Options
 from benchmarks.problems import Problem
 
@@ -38,7 +39,7 @@ PROBLEMS = tuple(
             *truth["n_levels"]
         ),
         partial(load, name),
-        measure=RATIO,
+        measure=NUMBERS.ratio,
     )
     for name, truth in TRUTHS.items()
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.accuracy.generated import RATIO, generate
+from benchmarks.accuracy.generated import generate
+from benchmarks.accuracy.measures import NUMBERS
 from benchmarks.accuracy.problems import Declaration, Options
 from benchmarks.problems import Problem
 
@@ -31,6 +32,6 @@ PROBLEMS = (
         "slopes",
         "generated: each of 500 levels has a slope of its own",
         load,
-        measure=RATIO,
+        measure=NUMBERS.ratio,
     ),
 )

@@ -1,0 +1,1 @@
+"""What encoders are worth to other models: ``python -m benchmarks encoders --help``."""
