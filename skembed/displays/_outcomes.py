@@ -6,8 +6,6 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import is_classifier
-from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
 
 from skembed._columns import Column
 from skembed.displays._checks import check_estimator, check_installed
@@ -16,7 +14,6 @@ from skembed.displays._levels import (
     Wanted,
     choose_some_levels,
     describe_choice,
-    level_name,
     level_names,
     title_name,
     vocabulary_of,
@@ -29,6 +26,7 @@ from skembed.displays._style import (
     inks_of,
     with_keywords,
 )
+from skembed.displays._told import told_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +44,9 @@ LEGEND_HEIGHT = 0.24  # inches
 class OutcomesDisplay:
     """Strips of outcomes by level of one column, and their mean prediction.
 
-    Create it by `OutcomesDisplay.from_estimator`.
+    Of a class, which a row has or has not, strips are of its predicted probabilities,
+    beside the share of the rows that have it. Create it by
+    `OutcomesDisplay.from_estimator`.
 
     Parameters
     ----------
@@ -54,13 +54,16 @@ class OutcomesDisplay:
         The levels, by rising mean prediction.
 
     outcomes : sequence of ndarray
-        The outcomes of each level.
+        The outcomes of each level; ones and zeros of a class.
 
     predictions : ndarray of shape (n_shown,)
         The mean prediction of each level.
 
     column : hashable
         The column's name.
+
+    probabilities : sequence of ndarray, default=None
+        Predicted of each level's rows, for strips in place of outcomes.
 
     n_levels : int, default=None
         How many levels the data have; None if all of them are shown.
@@ -74,7 +77,7 @@ class OutcomesDisplay:
     Attributes
     ----------
     points_ : matplotlib PathCollection
-        Outcomes, of each level no more than 300 drawn at random.
+        Outcomes or probabilities, of each level no more than 300 drawn at random.
 
     predictions_ : matplotlib LineCollection
         The mean predictions.
@@ -107,6 +110,7 @@ class OutcomesDisplay:
         outcomes: Sequence[np.ndarray],
         predictions: np.ndarray,
         column: Hashable,
+        probabilities: Sequence[np.ndarray] | None = None,
         n_levels: int | None = None,
         are_frequent: bool = False,
         outcome_name: str = "outcome",
@@ -115,6 +119,7 @@ class OutcomesDisplay:
         self.outcomes = outcomes
         self.predictions = predictions
         self.column = column
+        self.probabilities = probabilities
         self.n_levels = n_levels
         self.are_frequent = are_frequent
         self.outcome_name = outcome_name
@@ -128,6 +133,7 @@ class OutcomesDisplay:
         column: Hashable | None = None,
         *,
         levels: Wanted = None,
+        pos_label: Any = None,
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> OutcomesDisplay:
@@ -135,8 +141,8 @@ class OutcomesDisplay:
 
         Parameters
         ----------
-        estimator : EmbeddingRegressor
-            Fitted, to one output.
+        estimator : EmbeddingRegressor or EmbeddingClassifier
+            Fitted; a regressor to one output.
 
         X : dataframe or array-like of shape (n_samples, n_features)
             Rows of the training data, or others.
@@ -152,11 +158,15 @@ class OutcomesDisplay:
             Which levels to show, or how many of those that are the most frequent in
             `X`. None is 20 of them.
 
+        pos_label : label, default=None
+            Of a classifier, the class whose probability is drawn. None is the second
+            of two.
+
         ax : matplotlib Axes, default=None
             Where to draw; None opens a new figure.
 
         **kwargs : dict
-            For ``matplotlib.axes.Axes.scatter``, which draws the outcomes.
+            For ``matplotlib.axes.Axes.scatter``, which draws the strips.
 
         Returns
         -------
@@ -167,34 +177,26 @@ class OutcomesDisplay:
         check_installed("matplotlib", caller)
         check_estimator(estimator, caller)
         name = vocabulary_of(estimator, column).name
-        if is_classifier(estimator):
-            raise TypeError(
-                f"{caller} draws outcomes that are numbers; got a classifier."
-            )
-        if estimator.n_outputs_ > 1:
-            raise ValueError(
-                "Outcomes are drawn for one output, and this estimator has "
-                f"{estimator.n_outputs_}."
-            )
+        told = told_of(estimator, X, y, pos_label, caller)
         values = next(c for c in estimator._read(X) if c.name == name)
-        check_consistent_length(X, y)
-        outcomes = column_or_1d(y, dtype=np.float64)
-        assert_all_finite(outcomes, input_name="y")
-        predictions = column_or_1d(estimator.predict(X))
         present, rows = rows_by_level(values)
         shown = choose_some_levels(
             present, np.array(list(map(len, rows))), levels, MOST_LEVELS
         )
-        means = np.array([predictions[rows[level]].mean() for level in shown])
+        means = np.array([told.predictions[rows[level]].mean() for level in shown])
         order = np.argsort(means, kind="stable")
+        of_shown = [rows[level] for level in shown[order]]
         display = cls(
             levels=present[shown[order]],
-            outcomes=[outcomes[rows[level]] for level in shown[order]],
+            outcomes=[told.outcomes[own] for own in of_shown],
             predictions=means[order],
             column=name,
+            probabilities=(
+                [told.predictions[own] for own in of_shown] if told.is_class else None
+            ),
             n_levels=len(present),
             are_frequent=isinstance(levels, HOW_MANY),
-            outcome_name=_name_of(y),
+            outcome_name=told.name,
         )
         return display.plot(ax, **kwargs)
 
@@ -207,7 +209,7 @@ class OutcomesDisplay:
             Where to draw; None opens a new figure.
 
         **kwargs : dict
-            For ``matplotlib.axes.Axes.scatter``, which draws the outcomes.
+            For ``matplotlib.axes.Axes.scatter``, which draws the strips.
 
         Returns
         -------
@@ -237,20 +239,23 @@ class OutcomesDisplay:
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set_ylim(-0.6, n_shown - 0.4)
         signs = [self.predictions_, self.means_]
-        add_legend(self.ax_, signs, ["mean prediction", "mean outcome"], LEGEND_HEIGHT)
+        is_class = self.probabilities is not None
+        outcome = "share of the rows" if is_class else "mean outcome"
+        add_legend(self.ax_, signs, ["mean prediction", outcome], LEGEND_HEIGHT)
         return self
 
     def _draw_strips(self, kwargs: dict[str, Any]) -> PathCollection:
         from matplotlib.collections import PathCollection
 
         rng = np.random.default_rng(0)
+        strips = self.outcomes if self.probabilities is None else self.probabilities
         drawn = [
-            rng.choice(outcomes, min(MOST_POINTS, len(outcomes)), replace=False)
-            for outcomes in self.outcomes
+            rng.choice(strip, min(MOST_POINTS, len(strip)), replace=False)
+            for strip in strips
         ]
         places = np.repeat(np.arange(len(drawn)), list(map(len, drawn)))
         jitter = rng.uniform(-HALF_STRIP, HALF_STRIP, len(places))
-        is_sample = any(len(outcomes) > MOST_POINTS for outcomes in self.outcomes)
+        is_sample = any(len(strip) > MOST_POINTS for strip in strips)
         note = (
             f" (no more than {MOST_POINTS} of a level are shown)" if is_sample else ""
         )
@@ -295,10 +300,3 @@ def rows_by_level(column: Column) -> tuple[np.ndarray, list[np.ndarray]]:
     used, starts = np.unique(codes[order], return_index=True)
     levels = np.append(uniques.astype(object), np.nan)[used]  # a code of -1 is missing
     return levels, np.split(order, starts[1:])
-
-
-def _name_of(y: Any) -> str:
-    """Return the name that a Series, or a table of one column, has."""
-    names = getattr(y, "columns", [getattr(y, "name", None)])
-    is_named = isinstance(names[0], str) and names[0]
-    return level_name(names[0]) if is_named else "outcome"
