@@ -15,7 +15,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
-from skembed._encoder_outputs import OUTPUTS, Output
+from skembed._encoder_outputs import OUTPUTS, Output, encode_without_folds
 from skembed._estimator import EmbeddingEstimator, distinct
 from skembed._fitting import fit_model
 from skembed._labels import check_several
@@ -53,17 +53,19 @@ class EmbeddingEncoder(EmbeddingEstimator):
     target_type : {"auto", "continuous", "binary", "multiclass"}, default="auto"
         What the target is: a quantity or classes. "auto" takes what
         `sklearn.utils.multiclass.type_of_target` says, which calls whole numbers
-        classes, and matrices of zeros and ones several labels; more than 50 distinct
+        classes, and matrices of zeros and ones several labels; more than 20 distinct
         whole numbers want an answer.
 
     cv : int, splitter, iterable or None, default=5
         How ``fit_transform`` splits the rows: into so many shuffled folds, stratified
-        by classes, or by a splitter that holds each row out once. None encodes them by
-        the fit that has seen all of them, as ``fit`` and ``transform`` would.
+        by classes, or by a splitter that holds each row out once, with few large folds:
+        what is the same for all rows of a fold tells of its mean outcome. None encodes
+        all rows by the fit that has seen them, as ``fit`` and ``transform`` would.
 
     output : {"embedding", "prediction"}, default="embedding"
         What stands for the categorical features: numbers for the level of each, or, for
-        all of them together, what the whole model predicts of the row.
+        all of them together, what the whole model predicts of the row, as the
+        ``decision_function`` of `EmbeddingClassifier` does for classes.
 
     categorical_features : {"auto", "all"} or array-like, default="auto"
         Which features have levels. "auto" takes every column that does not hold
@@ -93,22 +95,11 @@ class EmbeddingEncoder(EmbeddingEstimator):
 
     Attributes
     ----------
-    embedding_ : ndarray of shape (n_levels, n_dims)
-        The vectors of the levels in `categories_`, if there is one categorical feature.
-
-    embeddings_ : dict of ndarray
-        The same for every categorical feature, by its name (or position where the
-        data had no names).
-
-    categories_ : dict of ndarray of shape (n_levels,)
-        The levels of each categorical feature, sorted; NaN, the last, stands for
-        missing values, if there were any.
-
-    category_counts_ : dict of ndarray of shape (n_levels,)
-        The weight of the training rows of each level.
+    embedding_, embeddings_, categories_, category_counts_ : ndarray, dict, dict, dict
+        Vectors, levels and counts of the categorical features, and
 
     is_categorical_ : ndarray of shape (n_features_in_,)
-        Whether each feature was taken as categorical.
+        which these are, as those of `EmbeddingRegressor`.
 
     target_type_ : str
         "continuous", "binary", "multiclass" or "multilabel-indicator".
@@ -123,7 +114,7 @@ class EmbeddingEncoder(EmbeddingEstimator):
         Names of the features, where they are all strings.
 
     n_outputs_ : int
-        1, or the number of classes where there are more than two.
+        1, or the number of labels, or of classes where there are more than two.
 
     n_iter_ : int
         Epochs that the networks were trained for.
@@ -146,12 +137,15 @@ class EmbeddingEncoder(EmbeddingEstimator):
     of that fit. So axes need not be matched by levels, as orthogonal Procrustes
     analysis [1]_ would do it: that a level is missing from a fold, or that there are
     fewer levels than dimensions, makes no difference. A level that is in no other fold
-    is encoded as an average level: the mean prediction of all rows, and zeros.
+    is encoded as an average level: the mean prediction of the rows of the other folds,
+    and zeros.
 
     Vectors tell what a level adds to the other features; means tell what it is like as
     a whole, which a linear model cannot put together where the features depend on
-    another, or act by curves. They are means of predictions by the mixed model, not of
-    outcomes, and are drawn to the mean of all rows as far as they may differ by chance.
+    another, or act by curves. They are means of predictions by the mixed model, whose
+    effects are shrunken, and are drawn to the mean of all rows as far as the rows that
+    a level happens to have may be behind it. They are in units of the target, or in
+    log-odds of each class against all others.
 
     ``output="prediction"`` fits everything again without each fold.
 
@@ -277,28 +271,25 @@ class EmbeddingEncoder(EmbeddingEstimator):
             For what ``fit`` raises it for, and if `cv` does not hold each row out once.
         """
         raise_for_params(params, self, "fit_transform")
-        if self.cv is None:
-            return np.asarray(self.fit(X, y, sample_weight).transform(X))
         table, outcome, columns, data = self._read_training(X, y, sample_weight)
-        of_row, n_folds = folds_of_rows(
-            self.cv,
-            table,
-            np.asarray(y),
-            self.random_state,
-            process_routing(self, "fit_transform", **params).splitter.split,
-            is_stratified=outcome.kind in ("binary", "multiclass"),
-        )
+        to_split = process_routing(self, "fit_transform", **params).splitter.split
+        folds = None
+        if self.cv is not None:
+            folds = folds_of_rows(
+                self.cv,
+                table,
+                np.asarray(y) if outcome.is_exclusive else outcome.target,
+                self.random_state,
+                to_split,
+                is_stratified=outcome.is_exclusive,
+                is_seen=data.is_kept,
+            )
         seed = self._draw_seed()
-        refit = partial(self._fit_model, outcome=outcome, seed=seed)
         output = self._fit_output(data, outcome, seed)
-        weight = 1 if sample_weight is None else sample_weight
-        is_seen = np.broadcast_to(np.asarray(weight) > 0, of_row.shape)
         encoded = output.encode(columns, "average")
-        held_out = output.without_folds(data, of_row[is_seen], n_folds, refit)
-        for fold, of_fold in enumerate(held_out):
-            rows = np.flatnonzero(is_seen & (of_row == fold))
-            taken = [column.take(rows) for column in columns]
-            encoded[rows] = of_fold.encode(taken, "average")
+        if folds is not None:
+            refit = partial(self._fit_model, outcome=outcome, seed=seed)
+            encode_without_folds(encoded, columns, output, data, folds, refit)
         self._keep_all(table, outcome, output)
         return encoded
 
@@ -339,9 +330,9 @@ class EmbeddingEncoder(EmbeddingEstimator):
             vectors; or "prediction", or "prediction_red" and so on. Other features keep
             their names.
         """
-        if self.output == "embedding":
-            return super().get_feature_names_out(input_features)
         check_is_fitted(self)
+        if self._output.is_of_levels:
+            return super().get_feature_names_out(input_features)
         names = check_feature_names_in(self, input_features)
         others = names[~self.is_categorical_].tolist()
         return distinct([*self._name_outputs("prediction"), *others])
@@ -363,7 +354,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
         outcome = read_outcome(y, self.target_type)
         data = read_training_data(columns, outcome.target, sample_weight)
         if outcome.classes is not None:
-            check_several(outcome.classes, data.target)
+            remedy = "encode by rows of at least 2, or by target_type='continuous'"
+            check_several(outcome.classes, data.target, remedy=remedy)
         return table, outcome, columns, data
 
     def _fit_output(
@@ -385,10 +377,9 @@ class EmbeddingEncoder(EmbeddingEstimator):
         self._keep(output.model, features_seen(table))
         self._output = output
         self._loss = outcome.loss
-        self._prediction_unit, self.classes_ = "units of the target", None
-        if outcome.classes is not None:
-            self._prediction_unit, self.classes_ = "log-odds", outcome.classes.labels
+        self._prediction_unit = outcome.unit
         self.target_type_ = outcome.kind
+        self.classes_ = None if outcome.classes is None else outcome.classes.labels
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Say what ``fit`` takes, and that groups and the like go to the splitter.

@@ -30,6 +30,10 @@ class Output(Protocol):
     def model(self) -> Model:
         """What was fitted to all rows."""
 
+    @property
+    def is_of_levels(self) -> bool:
+        """Whether each column has numbers of its own."""
+
     def encode(self, columns: Sequence[Column], handle_unknown: str) -> np.ndarray:
         """Return numbers in place of levels; other columns pass unchanged."""
 
@@ -65,6 +69,11 @@ class LevelNumbers:
 
     model: Model
     tables: Tables
+
+    @property
+    def is_of_levels(self) -> bool:
+        """Whether each column has numbers of its own."""
+        return True
 
     @classmethod
     def of(cls, model: Model, data: TrainingData) -> LevelNumbers:
@@ -107,6 +116,11 @@ class Predictions:
 
     model: Model
 
+    @property
+    def is_of_levels(self) -> bool:
+        """Whether each column has numbers of its own."""
+        return False
+
     @classmethod
     def of(cls, model: Model, _data: TrainingData) -> Predictions:
         """Make it of a model and what that was fitted to."""
@@ -133,3 +147,36 @@ OUTPUTS: dict[str, type[LevelNumbers] | type[Predictions]] = {
     "embedding": LevelNumbers,
     "prediction": Predictions,
 }
+
+
+def encode_without_folds(
+    encoded: np.ndarray,
+    columns: Sequence[Column],
+    output: Output,
+    data: TrainingData,
+    folds: tuple[np.ndarray, int],
+    refit: Refit,
+) -> None:
+    """Encode rows anew, each by a fit without its fold.
+
+    Parameters
+    ----------
+    encoded : ndarray of shape (n_samples, n_numbers)
+        What the whole fit returns, which stays for rows that it has not seen.
+    columns : sequence of Column
+        All rows.
+    output : Output
+        The whole fit.
+    data : TrainingData
+        What it was fitted to.
+    folds : tuple of ndarray of shape (n_samples,) and int
+        The fold of each row, and how many there are.
+    refit : callable
+        Fits another model as the whole one was fitted.
+    """
+    of_row, n_folds = folds
+    held_out = output.without_folds(data, of_row[data.is_kept], n_folds, refit)
+    for fold, of_fold in enumerate(held_out):
+        rows = np.flatnonzero(data.is_kept & (of_row == fold))
+        taken = [column.take(rows) for column in columns]
+        encoded[rows] = of_fold.encode(taken, "average")

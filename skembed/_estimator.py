@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -141,8 +142,8 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
             )
         if not isinstance(self._model.core, Network):
             raise AttributeError(
-                "A blend is more than one Keras model: fit with model='network' for "
-                "one that model_ can rebuild."
+                "A blend is more than one Keras model: an estimator of model='network' "
+                "has one that model_ can rebuild."
             )
         from skembed._network import rescaled_model
 
@@ -169,7 +170,7 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
 
 def distinct(names: list[str]) -> np.ndarray:
     """Return the names of columns, which must differ."""
-    repeated = {name for name in names if names.count(name) > 1}
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise ColumnError(
             f"Two columns of the output would be named {min(repeated)!r}: rename "

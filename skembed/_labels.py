@@ -110,15 +110,18 @@ def _check_present(y: Any) -> None:
         assert_all_finite(labels, input_name="y")
 
 
-def check_several(classes: Classes, indicator: np.ndarray, weight: Any = None) -> None:
+def check_several(
+    classes: Classes,
+    indicator: np.ndarray,
+    weight: Any = None,
+    remedy: str = "a classifier needs rows of at least 2 classes",
+) -> None:
     """Raise unless rows that count have more than one class."""
     if classes.is_multilabel:
         return
     counted = indicator if weight is None else indicator[np.asarray(weight) > 0]
     if len(classes.labels) < 2 or (len(counted) and (counted == counted[0]).all()):
-        raise ValueError(
-            "y holds one class only: a classifier needs rows of at least 2 classes."
-        )
+        raise ValueError(f"y holds one class only: {remedy}.")
 
 
 def check_same(earlier: Classes, classes: Classes) -> None:

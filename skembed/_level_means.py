@@ -10,8 +10,9 @@ def shrunken_means(
 ) -> np.ndarray:
     """Estimate the means of levels whose rows have some values.
 
-    A level's mean is drawn to that of all rows as if it had more rows of that value: as
-    many as the variance within levels is times that of the levels' true means, which is
+    Values are what is predicted of rows: they differ within a level by what else the
+    rows are. A level's mean is drawn to that of all rows as if it had more rows of that
+    value: as many as the variance within levels is times that of true means, which is
     estimated by the analysis of variance [1]_, chapter 3. Where means differ by no more
     than chance would have it, they are all the same.
 

@@ -122,9 +122,18 @@ def _fit_stack(sample: Sample, fitted: Sequence[Fitted]) -> Stack:
     said = np.column_stack([f.out_of_fold for f in fitted])
     weight = sample.weight[:, np.newaxis] * sample.target
     row, label = np.nonzero(weight)
+    if len(np.unique(label)) == 1:
+        return _of_one_class(label[0], len(fitted), float(weight.sum()))
     model = LogisticRegression(max_iter=MAX_ITER)
     model.fit(said[row], label, sample_weight=weight[row, label])
     return _of_all_classes(model, len(fitted), float(weight.sum()))
+
+
+def _of_one_class(label: int, n_classes: int, n_observations: float) -> Stack:
+    """Give all other classes the odds of one row among all."""
+    bias = np.full(n_classes, -np.log(n_observations))
+    bias[label] = 0.0
+    return Stack(np.zeros((n_classes, n_classes)), bias)
 
 
 def _of_all_classes(model: Any, n_classes: int, n_observations: float) -> Stack:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy import sparse
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import type_of_target
 
 from skembed._labels import Classes, read_labels
 from skembed._target import read_target
 
-MAX_NUMERIC_CLASSES = 50  # distinct numbers; more are not taken for classes unasked
+MAX_NUMERIC_CLASSES = 20  # distinct numbers; more are not taken for classes unasked
 OF_CLASSES = ("binary", "multiclass", "multilabel-indicator")
 
 
@@ -33,6 +35,16 @@ class Outcome:
     kind: str
     target: np.ndarray
     classes: Classes | None
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether each row has one of several classes."""
+        return self.classes is not None and not self.classes.is_multilabel
+
+    @property
+    def unit(self) -> str:
+        """In what a model of it predicts."""
+        return "units of the target" if self.classes is None else "log-odds"
 
     @property
     def loss(self) -> str:
@@ -64,6 +76,7 @@ def read_outcome(y: Any, target_type: str) -> Outcome:
         raise ValueError(
             "EmbeddingEncoder requires y to be passed, but the target y is None."
         )
+    y = _with_dtype(y)
     kind = _inferred(y) if target_type == "auto" else target_type
     if kind not in OF_CLASSES:
         return Outcome("continuous", _one_column(read_target(y)), None)
@@ -73,13 +86,28 @@ def read_outcome(y: Any, target_type: str) -> Outcome:
             f"target_type='binary', but y holds {len(classes.labels)} labels: set "
             "target_type='multiclass'."
         )
+    if classes.is_multilabel and target_type != "auto":
+        raise ValueError(
+            f"target_type={target_type!r}, but y may hold several labels for each row: "
+            "set target_type='auto'."
+        )
     if not classes.is_multilabel:
         kind = "binary" if classes.is_binary else "multiclass"
     return Outcome(kind, indicator, classes)
 
 
+def _with_dtype(y: Any) -> Any:
+    """Give objects of one type their type, which scikit-learn would call unknown."""
+    values = None if sparse.issparse(y) else np.asarray(y)
+    if values is None or values.dtype != object or values.ndim != 1:
+        return y
+    return pd.Series(values).infer_objects().to_numpy()
+
+
 def _inferred(y: Any) -> str:
     values = np.asarray(y)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
     if values.dtype.kind == "f":  # of which scikit-learn would first warn
         assert_all_finite(values, input_name="y")
     if values.ndim == 1 and values.dtype.kind in "iuf":
@@ -91,7 +119,13 @@ def _inferred(y: Any) -> str:
                 "or labels. Set target_type='continuous' if they are quantities, or "
                 "'multiclass' if they are labels."
             )
-    return str(type_of_target(y, input_name="y"))
+    kind = str(type_of_target(y, input_name="y"))
+    if kind == "unknown":
+        raise ValueError(
+            f"y holds values of type {values.dtype}, neither numbers nor labels: give "
+            "it another dtype, or set target_type."
+        )
+    return kind
 
 
 def _one_column(target: np.ndarray) -> np.ndarray:

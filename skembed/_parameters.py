@@ -59,6 +59,6 @@ OF_ENCODER = (
 ENCODER: dict[str, list[Any]] = {
     **{name: PARAMETERS[name] for name in OF_ENCODER},
     "target_type": [StrOptions({"auto", "continuous", "binary", "multiclass"})],
-    "cv": ["cv_object", None],
+    "cv": ["cv_object"],
     "output": [StrOptions({"embedding", "prediction"})],
 }

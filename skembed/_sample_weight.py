@@ -6,32 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from skembed._columns import Column
 from skembed._sklearn import check_sample_weight
 
 
 def read_sample_weight(
-    sample_weight: Any, columns: list[Column], target: np.ndarray
-) -> tuple[list[Column], np.ndarray, np.ndarray]:
-    """Check the weights and leave out the rows of weight zero.
+    sample_weight: Any, target: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Check the weights, and say which rows have one.
 
     Parameters
     ----------
     sample_weight : array-like of shape (n_samples,)
         Non-negative.
-    columns : list of Column
-        The table.
     target : ndarray of shape (n_samples, ...)
         The target.
 
     Returns
     -------
-    columns : list of Column
-        Of the rows that are left.
-    target : ndarray
-        Of the same rows.
-    weight : ndarray of shape (n_rows,)
-        Scaled to a mean of 1 unless they are whole numbers.
+    weight : ndarray of shape (n_samples,)
+        Scaled to a mean of 1 over the rows that have one, unless they are whole
+        numbers.
+    is_kept : ndarray of shape (n_samples,) and dtype bool
+        Which rows have one that is not zero.
 
     Raises
     ------
@@ -46,6 +42,4 @@ def read_sample_weight(
         raise ValueError("sample_weight is zero for every row: nothing is left to fit.")
     if (weight != np.floor(weight)).any():
         weight = weight / weight[kept].mean()
-    if kept.all():
-        return columns, target, weight
-    return [c.take(kept) for c in columns], target[kept], weight[kept]
+    return weight, kept

@@ -18,6 +18,7 @@ def folds_of_rows(
     params: Mapping[str, Any],
     *,
     is_stratified: bool,
+    is_seen: np.ndarray,
 ) -> tuple[np.ndarray, int]:
     """Split rows so that each is held out once.
 
@@ -33,6 +34,8 @@ def folds_of_rows(
         What the splitter's ``split`` takes besides, such as groups.
     is_stratified : bool
         Whether an int makes folds that have about the same share of each class.
+    is_seen : ndarray of shape (n_samples,) and dtype bool
+        Which rows can be trained on.
 
     Returns
     -------
@@ -44,8 +47,8 @@ def folds_of_rows(
     Raises
     ------
     ValueError
-        If a row is held out by no fold, or by several, or is trained on by the fold
-        that holds it out.
+        If a row is held out by no fold, or by several; if a fold leaves out of training
+        what it does not hold out, holds out all there is to train on, or a single row.
     """
     if isinstance(cv, Integral):
         kind = StratifiedKFold if is_stratified else KFold
@@ -63,12 +66,17 @@ def folds_of_rows(
         times_trained_on[train] += 1
         n_folds += 1
     _check_partition(times_held_out, times_trained_on, n_folds)
+    _check_sizes(of_row[is_seen], n_folds)
     return of_row, n_folds
 
 
 def _check_partition(
     held_out: np.ndarray, trained_on: np.ndarray, n_folds: int
 ) -> None:
+    if not n_folds:
+        raise ValueError(
+            "cv makes no folds: a generator serves one fit; pass a list of its splits."
+        )
     wrong = np.flatnonzero(held_out != 1)
     if len(wrong):
         row = wrong[0]
@@ -82,4 +90,18 @@ def _check_partition(
             "fit_transform encodes each row by a fit on all rows that are not held out "
             "with it, but cv leaves some out of training: choose a splitter such as "
             "KFold or GroupKFold, or cv=None, which encodes all rows by one fit."
+        )
+
+
+def _check_sizes(of_row: np.ndarray, n_folds: int) -> None:
+    sizes = np.bincount(of_row, minlength=n_folds)
+    if (sizes == len(of_row)).any():
+        raise ValueError(
+            "A fold of cv holds out all rows of weight, so that none is left to train "
+            "on: shuffle the rows, or set cv=None, which encodes all rows by one fit."
+        )
+    if sizes.max() == 1:
+        raise ValueError(
+            "cv holds out single rows, whose numbers would tell their outcome: that is "
+            "what is missing from the mean of all others. Choose a few large folds."
         )

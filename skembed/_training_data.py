@@ -25,11 +25,14 @@ class TrainingData:
         In units of its own.
     weight : ndarray of shape (n_rows,) or None
         Positive weights.
+    is_kept : ndarray of shape (n_samples,) and dtype bool
+        Which rows of the table they are: those of weight zero were left out.
     """
 
     columns: Sequence[Column]
     target: np.ndarray
     weight: np.ndarray | None
+    is_kept: np.ndarray
 
     def take(self, rows: np.ndarray) -> TrainingData:
         """Return some of the rows."""
@@ -38,6 +41,7 @@ class TrainingData:
             columns=[column.take(rows) for column in self.columns],
             target=self.target[rows],
             weight=None if self.weight is None else self.weight[rows],
+            is_kept=np.full(len(rows), True),
         )
 
 
@@ -61,7 +65,11 @@ def read_training_data(
         The rows that count.
     """
     check_consistent_length(columns[0].values, target)
-    weight = None
-    if sample_weight is not None:
-        columns, target, weight = read_sample_weight(sample_weight, columns, target)
-    return TrainingData(columns, target.reshape(len(target), -1), weight)
+    target = target.reshape(len(target), -1)
+    if sample_weight is None:
+        return TrainingData(columns, target, None, np.full(len(target), True))
+    weight, is_kept = read_sample_weight(sample_weight, target)
+    if is_kept.all():
+        return TrainingData(columns, target, weight, is_kept)
+    kept = [column.take(is_kept) for column in columns]
+    return TrainingData(kept, target[is_kept], weight[is_kept], is_kept)

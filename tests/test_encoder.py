@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.exceptions import NotFittedError
@@ -14,6 +15,7 @@ from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
     KFold,
+    LeaveOneOut,
     StratifiedKFold,
     TimeSeriesSplit,
     cross_val_score,
@@ -149,6 +151,13 @@ class TestWhatItReturns:
         effect = encoder.similarities("a3", "a", metric="effect")
         assert effect["a3"] == 0
 
+    def test_names_are_those_of_what_was_fitted(self, table):
+        X, y = table
+        encoder = EmbeddingEncoder(random_state=0).fit(X, y)
+        encoder.set_params(output="prediction").set_output(transform="pandas")
+        assert encoder.transform(X).columns[0] == "a_mean"
+        assert encoder.fit(X, y).transform(X).columns.tolist() == ["prediction", "x0"]
+
     def test_it_is_pickled(self, table, encoded):
         encoder, _ = encoded
         X = table[0]
@@ -218,6 +227,16 @@ class TestOutOfFold:
         np.testing.assert_array_equal(Z, W)
         np.testing.assert_array_equal(Z[left_out], encoder.transform(X)[left_out])
         assert (Z[~left_out, 0] != encoder.transform(X)[~left_out, 0]).all()
+
+    @pytest.mark.parametrize("cv", [None, 3])
+    def test_levels_of_rows_without_weight_are_no_error(self, table, cv):
+        X, y = table[0].copy(), table[1]
+        X.loc[X.index[7], "a"] = "alone"
+        weight = np.where(np.arange(len(X)) == 7, 0, 1)
+        encoder = EmbeddingEncoder(cv=cv, handle_unknown="error", random_state=0)
+        Z = encoder.fit_transform(X, y, sample_weight=weight)
+        names = encoder.get_feature_names_out().tolist()
+        assert Z[7, names.index("a_0")] == 0
 
     def test_a_splitter_of_classes_sees_the_labels(self):
         X, y = labelled("multiclass")
@@ -290,6 +309,22 @@ class TestTypesOfTargets:
         for output in ("embedding", "prediction"):
             encoder = EmbeddingEncoder(
                 cv=KFold(4), output=output, n_networks=0, random_state=0
+            )
+            assert np.isfinite(encoder.fit_transform(X, y)).all()
+
+    def test_labels_of_a_sparse_matrix(self):
+        X, y = labelled("multilabel-indicator")
+        made = EmbeddingEncoder(cv=3, random_state=0)
+        np.testing.assert_array_equal(
+            made.fit_transform(X, sparse.csr_array(y)), clone(made).fit_transform(X, y)
+        )
+
+    def test_one_class_may_be_left_to_train_on(self):
+        X, _ = labelled("multiclass", 400)
+        y = np.repeat(["a", "b", "c"], [200, 100, 100])
+        for output in ("embedding", "prediction"):
+            encoder = EmbeddingEncoder(
+                cv=KFold(2), output=output, n_networks=0, random_state=0
             )
             assert np.isfinite(encoder.fit_transform(X, y)).all()
 
@@ -396,6 +431,7 @@ class TestErrors:
             ({"target_type": "numbers"}, "target_type"),
             ({"embedding_dim": 0}, "embedding_dim"),
             ({"cv": TimeSeriesSplit(3)}, "holds out row 0 0 times"),
+            ({"cv": LeaveOneOut()}, "would tell their outcome"),
         ],
     )
     def test_parameters(self, table, parameters, says):

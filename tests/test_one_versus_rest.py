@@ -12,6 +12,7 @@ from skembed._one_versus_rest import (
     Stack,
     _joint_tables,
     _of_all_classes,
+    _of_one_class,
 )
 from skembed.datasets import make_classes
 
@@ -103,3 +104,9 @@ def test_a_class_without_rows_is_next_to_impossible(present):
     assert (p[:, absent] < 0.01).all()
     known = p[:, present] / p[:, present].sum(axis=1, keepdims=True)
     np.testing.assert_allclose(known, model.predict_proba(said), rtol=1e-6)
+
+
+def test_a_class_that_is_the_only_one_is_next_to_certain():
+    stack = _of_one_class(1, 3, 500.0)
+    p = softmax(np.ones((4, 3)) @ stack.kernel + stack.bias, axis=1)
+    np.testing.assert_allclose(p, np.tile([1, 500, 1], (4, 1)) / 502)

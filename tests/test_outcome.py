@@ -19,6 +19,9 @@ SEVERAL_LABELS = np.array([[0, 1], [1, 1], [0, 0], [1, 0]])
         ([True, False, True], "binary", "binary_cross_entropy"),
         ([1.0, 2.0, 1.0], "binary", "binary_cross_entropy"),
         ([1, 2, 3], "multiclass", "cross_entropy"),
+        (np.array([1, 2, 3], dtype=object), "multiclass", "cross_entropy"),
+        (np.array([True, False], dtype=object), "binary", "binary_cross_entropy"),
+        (np.array([0.5, 1.2], dtype=object), "continuous", "squared_error"),
         (pd.Series(["a", "b", "c"]), "multiclass", "cross_entropy"),
         (SEVERAL_LABELS, "multilabel-indicator", "binary_cross_entropy"),
         (sparse.csr_array(SEVERAL_LABELS), "multilabel-indicator", None),
@@ -48,8 +51,10 @@ def test_multiclass_of_two_labels_is_binary():
 @pytest.mark.parametrize("dtype", [int, float])
 def test_many_whole_numbers_want_an_answer(dtype):
     y = np.repeat(np.arange(MAX_NUMERIC_CLASSES + 1, dtype=dtype), 3)
-    with pytest.raises(ValueError, match=r"51 distinct whole.*'continuous'"):
+    with pytest.raises(ValueError, match=r"21 distinct whole.*'continuous'"):
         read_outcome(y, "auto")
+    with pytest.raises(ValueError, match="21 distinct whole"):
+        read_outcome(y[:, np.newaxis], "auto")
     assert read_outcome(y, "continuous").kind == "continuous"
     assert read_outcome(y, "multiclass").kind == "multiclass"
 
@@ -71,6 +76,9 @@ def test_many_strings_are_labels():
         (["a", None, "b"], "multiclass", "NaN"),
         ([0.5, 1.5], "binary", "Unknown label type"),
         (["a", "b"], "continuous", "could not convert|dtype"),
+        (SEVERAL_LABELS, "binary", "several labels for each row: set target_type"),
+        (SEVERAL_LABELS, "multiclass", "several labels for each row"),
+        (np.array([1, "a", None], dtype=object), "auto", "neither numbers nor labels"),
     ],
 )
 def test_what_it_cannot_read(y, target_type, says):

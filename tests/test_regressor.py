@@ -69,7 +69,7 @@ def test_by_default_a_network_does_what_a_blend_cannot(shops, case):
 
 
 def test_a_blend_has_no_keras_model(blend_model):
-    with pytest.raises(AttributeError, match="fit with model='network'"):
+    with pytest.raises(AttributeError, match="estimator of model='network'"):
         blend_model.model_  # noqa: B018 - asking for it raises
     assert not hasattr(blend_model, "model_")
 

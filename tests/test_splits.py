@@ -18,8 +18,10 @@ X = np.zeros((60, 1))
 y = np.repeat([0, 1, 1], 20)
 
 
-def split(cv, is_stratified=False, random_state=0, **params):
-    return folds_of_rows(cv, X, y, random_state, params, is_stratified=is_stratified)
+def split(cv, is_stratified=False, random_state=0, is_seen=None, **params):
+    is_seen = np.full(60, True) if is_seen is None else is_seen
+    kinds = {"is_stratified": is_stratified, "is_seen": is_seen}
+    return folds_of_rows(cv, X, y, random_state, params, **kinds)
 
 
 def expected(splitter, **params):
@@ -51,7 +53,7 @@ def test_groups_reach_the_splitter():
     assert all(len(np.unique(of_row[groups == g])) == 1 for g in range(7))
 
 
-@pytest.mark.parametrize("cv", [KFold(3), LeaveOneOut(), PredefinedSplit(y)])
+@pytest.mark.parametrize("cv", [KFold(3), KFold(30), PredefinedSplit(y)])
 def test_splitters_that_divide_the_rows_are_followed(cv):
     of_row, n_folds = split(cv)
     np.testing.assert_array_equal(of_row, expected(cv))
@@ -86,3 +88,22 @@ def test_rows_that_are_left_out_of_training_are_refused():
     purged = [(train[1:], test) for train, test in KFold(3).split(X)]
     with pytest.raises(ValueError, match="leaves some out of training: choose"):
         split(purged)
+
+
+def test_a_fold_of_all_rows_that_count_leaves_none_to_train_on():
+    with pytest.raises(ValueError, match="none is left to train on: shuffle"):
+        split(KFold(5), is_seen=np.arange(60) < 12)
+    of_row, _ = split(KFold(5), is_seen=np.arange(60) < 13)
+    assert len(of_row) == 60
+    with pytest.raises(ValueError, match="none is left to train on"):
+        split([(np.arange(0), np.arange(60))])
+
+
+def test_single_rows_are_no_folds():
+    with pytest.raises(ValueError, match=r"would tell their outcome.*few large folds"):
+        split(LeaveOneOut())
+
+
+def test_a_generator_that_has_ended_is_no_splitter():
+    with pytest.raises(ValueError, match="makes no folds: a generator serves one"):
+        split(iter([]))

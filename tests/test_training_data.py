@@ -17,12 +17,14 @@ def read(weight=None, target=TARGET):
 def test_without_weights_every_row_counts():
     data = read()
     assert data.weight is None
+    assert data.is_kept.all()
     assert list(data.columns[0].values) == ["a", "b", "c", "d"]
     np.testing.assert_array_equal(data.target, TARGET[:, np.newaxis])
 
 
 def test_rows_of_weight_zero_are_left_out():
     data = read([1, 0, 2, 0])
+    assert data.is_kept.tolist() == [True, False, True, False]
     assert list(data.columns[0].values) == ["a", "c"]
     np.testing.assert_array_equal(data.target, [[0], [2]])
     np.testing.assert_array_equal(data.weight, [1, 2])
