@@ -64,7 +64,8 @@ class Job:
         """Return how many networks are to correct a model of some rows."""
         n_networks = int(self.params["n_networks"])
         n_folds = max(N_FOLDS, n_networks)
-        is_enough = rows.n_observations >= LEAST_OBSERVATIONS * n_folds
+        least = LEAST_OBSERVATIONS * self.likelihood.outcomes_for_one
+        is_enough = rows.n_observations >= least * n_folds
         return n_networks if is_enough else 0
 
     def deal(self, rows: Sample, rng: np.random.Generator) -> Folds:

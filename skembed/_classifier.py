@@ -107,7 +107,7 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         How many networks a blend averages: each leaves out one of five folds (or of as
         many as there are networks), by which it is judged. 1 takes much less time, 0
         leaves the model of effects and products alone. Not used without a blend,
-        and below 100 observations none are trained.
+        and below 1,000 observations none are trained.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by their labels; "balanced" makes all classes count

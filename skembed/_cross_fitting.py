@@ -73,11 +73,6 @@ class CrossFitted:
         """The sum of these over all observations."""
         return float(self.folds.sample.weight @ self.losses)
 
-    def is_surely_better_than(self, other: CrossFitted) -> bool:
-        """Say whether it costs less than another fit, by more than a standard error."""
-        weight, gain = self.folds.sample.weight, other.losses - self.losses
-        return bool(weight @ gain > np.sqrt(weight @ gain**2))
-
 
 def cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:
     """Fit a mixed model without each of the folds that it was fitted on."""

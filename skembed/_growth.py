@@ -111,7 +111,7 @@ def _cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:
     best = cross_fit(mixed, folds)
     for spread in mixed.likelihood.spreads:
         fitted = cross_fit(spread_effects(mixed, folds.sample, spread), folds)
-        if not fitted.is_surely_better_than(best):
+        if fitted.loss >= best.loss:
             break
         best = fitted
     return best

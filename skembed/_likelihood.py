@@ -40,6 +40,8 @@ class Likelihood(Protocol):
     may_share : bool
         Whether all columns may have one variance, if that helps to predict: outcomes
         that are not normal tell little of each.
+    outcomes_for_one : int
+        How many outcomes it takes to tell a network as much as a normal one does.
     loss : str
         By which networks learn to correct a prediction.
     """
@@ -47,6 +49,7 @@ class Likelihood(Protocol):
     n_steps: int
     spreads: tuple[float, ...]
     may_share: bool
+    outcomes_for_one: int
     loss: str
 
     def scale(self, target: np.ndarray, weight: np.ndarray) -> TargetScale:
@@ -79,6 +82,7 @@ class Normal:
     n_steps = 1
     spreads: tuple[float, ...] = ()
     may_share = False
+    outcomes_for_one = 1
     loss = "squared_error"
 
     def scale(self, target: np.ndarray, weight: np.ndarray) -> TargetScale:
@@ -118,6 +122,7 @@ class Bernoulli:
     n_steps = 12
     spreads: tuple[float, ...] = (1.5, 2.25, 3.4)
     may_share = True
+    outcomes_for_one = 10
     loss = "cross_entropy_of_correction"
 
     def scale(self, target: np.ndarray, weight: np.ndarray) -> TargetScale:

@@ -46,7 +46,7 @@ MORE_CHECKS = [
 
 @pytest.fixture
 def trained_on_little(monkeypatch):
-    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 2)
+    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 0.2)
 
 
 @parametrize_with_checks(ESTIMATORS)
