@@ -7,6 +7,7 @@ import platform
 from dataclasses import astuple, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from benchmarks.accuracy.tidy import TidyFile
 
@@ -21,6 +22,9 @@ PACKAGES = (
     "catboost",
 )
 NOT_INSTALLED = "none"
+
+Key = TypeVar("Key", bound=Any)
+Value = TypeVar("Value", bound=Any)
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,34 @@ class Measures:
     predict_seconds: float
 
 
-class CellFile(TidyFile):
-    """A tidy CSV of cells, a line each, to which lines are appended.
+class RecordFile(TidyFile, Generic[Key, Value]):
+    """A tidy CSV of what was measured of what, to which lines are appended.
+
+    Parameters
+    ----------
+    path : Path
+        The file, made with its folder if missing.
+    key, value : type
+        Dataclasses: what says which run it is, and what is measured.
+    """
+
+    def __init__(self, path: Path, key: type[Key], value: type[Value]) -> None:
+        self._key, self._surroundings = key, surroundings()
+        super().__init__(path, [*names(key), *names(value), *self._surroundings])
+
+    def done(self) -> set[Key]:
+        """Return the runs that need not be run again."""
+        rows = self.read()[names(self._key)].itertuples(index=False)
+        return {self._key(*row) for row in rows}
+
+    def append(self, key: Key, value: Value) -> None:
+        """Write a line."""
+        values = [*astuple(key), *astuple(value), *self._surroundings.values()]
+        self.write([values])
+
+
+class CellFile(RecordFile[Cell, Measures]):
+    """A tidy CSV of cells, a line each.
 
     Parameters
     ----------
@@ -82,18 +112,7 @@ class CellFile(TidyFile):
     """
 
     def __init__(self, path: Path) -> None:
-        self._surroundings = surroundings()
-        super().__init__(path, [*names(Cell), *names(Measures), *self._surroundings])
-
-    def done(self) -> set[Cell]:
-        """Return the cells that need no run."""
-        rows = self.read()[names(Cell)].itertuples(index=False)
-        return {Cell(*row) for row in rows}
-
-    def append(self, cell: Cell, measures: Measures) -> None:
-        """Write a line."""
-        values = [*astuple(cell), *astuple(measures), *self._surroundings.values()]
-        self.write([values])
+        super().__init__(path, Cell, Measures)
 
 
 def surroundings() -> dict[str, object]:

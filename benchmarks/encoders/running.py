@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
 from tqdm import tqdm
 
-from benchmarks.accuracy.cells import names, surroundings
+from benchmarks.accuracy.cells import RecordFile
 from benchmarks.accuracy.problems import Options
-from benchmarks.accuracy.tidy import TidyFile
 from benchmarks.encoders.models import make_models, score
 from benchmarks.encoders.tables import Table
 from benchmarks.encoders.ways import WAYS, Way
@@ -62,8 +61,8 @@ class Measures:
     encode_cpu_seconds: float
 
 
-class CellFile(TidyFile):
-    """A tidy CSV of cells, to which lines are appended.
+class CellFile(RecordFile[Cell, Measures]):
+    """A tidy CSV of cells, a line each.
 
     Parameters
     ----------
@@ -72,18 +71,7 @@ class CellFile(TidyFile):
     """
 
     def __init__(self, path: Path) -> None:
-        self._surroundings = surroundings()
-        super().__init__(path, [*names(Cell), *names(Measures), *self._surroundings])
-
-    def done(self) -> set[Cell]:
-        """Return the cells that need no run."""
-        rows = self.read()[names(Cell)].itertuples(index=False)
-        return {Cell(*row) for row in rows}
-
-    def append(self, cell: Cell, measures: Measures) -> None:
-        """Write a line."""
-        values = [*astuple(cell), *astuple(measures), *self._surroundings.values()]
-        self.write([values])
+        super().__init__(path, Cell, Measures)
 
 
 def cells_of(
