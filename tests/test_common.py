@@ -9,6 +9,7 @@ from skembed import (
     EmbeddingEncoder,
     EmbeddingRegressor,
     _blending,
+    _likelihood,
 )
 
 ESTIMATORS = [
@@ -46,7 +47,8 @@ MORE_CHECKS = [
 
 @pytest.fixture
 def trained_on_little(monkeypatch):
-    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 0.2)
+    monkeypatch.setattr(_blending, "LEAST_OBSERVATIONS", 2)
+    monkeypatch.setattr(_likelihood.Bernoulli, "outcomes_for_one", 1)
 
 
 @parametrize_with_checks(ESTIMATORS)
