@@ -98,9 +98,9 @@ def main() -> None:
 
 
 def _overview(options: argparse.Namespace) -> None:
-    from benchmarks import overview
+    from benchmarks.example import command
 
-    overview.run(options.out, options.seed, quick=options.quick)
+    command.run(options.out, options.seed, quick=options.quick)
 
 
 def _race(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -115,7 +115,7 @@ def _race(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
 
 def _compare(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     from benchmarks.accuracy import command
-    from benchmarks.accuracy.problems import Options
+    from benchmarks.problems import Options
 
     tables = Options(options.data, options.quick)
     try:
@@ -134,8 +134,8 @@ def _look(options: argparse.Namespace) -> None:
 
 
 def _encode(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    from benchmarks.accuracy.problems import Options
     from benchmarks.encoders import command
+    from benchmarks.problems import Options
 
     tables = Options(options.data, options.quick)
     n_seeds = options.seeds or (2 if options.quick else 10)

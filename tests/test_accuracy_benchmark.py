@@ -12,16 +12,16 @@ from sklearn.model_selection import KFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.accuracy.cells import Cell, CellFile, Measures
-from benchmarks.accuracy.contenders import Contender, all_contenders
-from benchmarks.accuracy.folds import folds_of, largest_column
-from benchmarks.accuracy.measures import CLASSES, task_of
 from benchmarks.accuracy.overview import format_overview
-from benchmarks.accuracy.problems import Declaration, Options, all_problems
 from benchmarks.accuracy.reliability import ReliabilityFile
 from benchmarks.accuracy.report import format_report
 from benchmarks.accuracy.running import Plan, run_missing
 from benchmarks.accuracy.summary import cost_ratio, floor_of, summarize
-from benchmarks.problems import Problem
+from benchmarks.contenders import Contender, all_contenders
+from benchmarks.measures import CLASSES, task_of
+from benchmarks.problem import Problem
+from benchmarks.problems import Declaration, Options, all_problems
+from benchmarks.problems._folds import folds_of, largest_column
 from benchmarks.progress import progress_bar
 from skembed.datasets import make_effects
 

@@ -14,18 +14,18 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.accuracy.cells import Cell, CellFile, Measures
-from benchmarks.accuracy.contenders import Contender, all_contenders, ridge
-from benchmarks.accuracy.generated import generate
-from benchmarks.accuracy.measures import CLASSES, NUMBERS, task_of
-from benchmarks.accuracy.penalties import ALPHAS
-from benchmarks.accuracy.problems import Declaration, Options, all_problems, flights
-from benchmarks.accuracy.problems.classes import load_late
 from benchmarks.accuracy.reliability import ReliabilityFile, bins_of, pooled
 from benchmarks.accuracy.report import format_report
 from benchmarks.accuracy.running import Plan, run_missing
 from benchmarks.accuracy.summary import summarize
-from benchmarks.accuracy.tuned_logistic import TunedLogistic
+from benchmarks.contenders import Contender, all_contenders, ridge
+from benchmarks.contenders._penalties import ALPHAS
+from benchmarks.contenders._tuned_logistic import TunedLogistic
+from benchmarks.measures import CLASSES, NUMBERS, task_of
 from benchmarks.pictures.reliability import draw
+from benchmarks.problems import Declaration, Options, all_problems, flights
+from benchmarks.problems._generated import generate
+from benchmarks.problems.classes import load_late
 from benchmarks.progress import progress_bar
 
 OPTIONS = Options()

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.accuracy.problems import Options
 from benchmarks.encoders.command import UnknownTableError, chosen_tables, compare
 from benchmarks.encoders.models import make_models, score
 from benchmarks.encoders.report import format_report, paired
 from benchmarks.encoders.running import CellFile, cells_of, measure
 from benchmarks.encoders.tables import Table, all_tables, without_noise
 from benchmarks.encoders.ways import WAYS
+from benchmarks.problems import Options
 
 QUICK = Options(is_quick=True)
 GENERATED = [table for table in all_tables() if table.family != "real"]

@@ -5,10 +5,10 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, KFold
 
-from benchmarks.accuracy.contenders import ridge
-from benchmarks.accuracy.penalties import ALPHAS
-from benchmarks.accuracy.tuned_ridge import TunedRidge
-from benchmarks.problems import Problem
+from benchmarks.contenders import ridge
+from benchmarks.contenders._penalties import ALPHAS
+from benchmarks.contenders._tuned_ridge import TunedRidge
+from benchmarks.problem import Problem
 from skembed.datasets import make_effects
 
 

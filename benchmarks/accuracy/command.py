@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.accuracy.cells import CellFile
-from benchmarks.accuracy.contenders import Contender, all_contenders
-from benchmarks.accuracy.measures import CLASSES
-from benchmarks.accuracy.problems import Declaration, Options, all_problems
-from benchmarks.accuracy.problems.classes import LATE
 from benchmarks.accuracy.reliability import ReliabilityFile, pooled
 from benchmarks.accuracy.report import format_report
 from benchmarks.accuracy.running import Plan, run_missing, warm_up
+from benchmarks.contenders import Contender, all_contenders
+from benchmarks.measures import CLASSES
 from benchmarks.pictures.reliability import draw
 from benchmarks.pictures.style import in_style
+from benchmarks.problems import Declaration, Options, all_problems
+from benchmarks.problems.classes import LATE
 from benchmarks.progress import progress_bar, step
 from benchmarks.tensorflow_loading import load_tensorflow
 

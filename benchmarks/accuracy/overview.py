@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.contenders import Contender
-from benchmarks.accuracy.measures import TASKS, Task
-from benchmarks.accuracy.problems import Declaration
 from benchmarks.accuracy.summary import Summary, summarize
+from benchmarks.contenders import Contender
 from benchmarks.markdown import UNKNOWN, decimals_of, rounded, table
+from benchmarks.measures import TASKS, Task
+from benchmarks.problems import Declaration
 
 RANKED = ("ridge", "target-hgb", "hgb", "lightgbm", "catboost")
 OURS = ("skembed-linear", "skembed-quick", "skembed")

@@ -7,10 +7,7 @@ from itertools import groupby, product
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.contenders import Contender
-from benchmarks.accuracy.measures import TASKS, Task
 from benchmarks.accuracy.overview import format_overview
-from benchmarks.accuracy.problems import Declaration
 from benchmarks.accuracy.summary import (
     YARDSTICK,
     Summary,
@@ -18,7 +15,10 @@ from benchmarks.accuracy.summary import (
     floor_of,
     summarize,
 )
+from benchmarks.contenders import Contender
 from benchmarks.markdown import decimals_of, rounded, table
+from benchmarks.measures import TASKS, Task
+from benchmarks.problems import Declaration
 
 RATIO_DECIMALS = 4
 COSTS = (("skembed", "catboost"), ("skembed-quick", "lightgbm"))

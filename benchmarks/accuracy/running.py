@@ -12,12 +12,12 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.accuracy.cells import Cell, CellFile, Measures
-from benchmarks.accuracy.contenders import Contender
-from benchmarks.accuracy.generated import generate
-from benchmarks.accuracy.measures import CLASSES, NUMBERS, Task
-from benchmarks.accuracy.problems import Declaration, Options
 from benchmarks.accuracy.reliability import Bin, ReliabilityFile, bins_of
-from benchmarks.problems import Problem
+from benchmarks.contenders import Contender
+from benchmarks.measures import CLASSES, NUMBERS, Task
+from benchmarks.problem import Problem
+from benchmarks.problems import Declaration, Options
+from benchmarks.problems._generated import generate
 from benchmarks.progress import step
 
 N_WARM_ROWS = 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.measures import task_measured_by
+from benchmarks.measures import task_measured_by
 
 YARDSTICK = "ridge"
 

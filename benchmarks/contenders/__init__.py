@@ -1,4 +1,4 @@
-"""Who competes: every file of this folder holds one `CONTENDER`."""
+"""Who competes: each file without an underscore before it holds one `CONTENDER`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
-from sklearn.pipeline import Pipeline
+from sklearn.base import BaseEstimator
 
-from benchmarks.problems import Problem
+from benchmarks.measures import CLASSES, TASKS, Task
+from benchmarks.packages import is_installed
+from benchmarks.problem import Problem
+from benchmarks.problems import Declaration
 
 
 @dataclass(frozen=True)
@@ -19,25 +22,60 @@ class Contender:
     Attributes
     ----------
     name : str
-        As the table of results calls it.
-    problems : tuple of str
-        Names of the problems it takes part in.
+        As the command line calls it.
+    label : str
+        As the report calls it.
     make : callable
-        ``make(categorical, quantities, seed)`` returns an unfitted pipeline for
-        tables of these columns.
+        ``make(problem, seed)`` returns an unfitted estimator for tables as the
+        problem's.
+    label_of_classes : str or None
+        As the report calls it where it predicts classes. None: no different.
+    tasks : tuple of Task
+        What it can predict.
+    is_ours : bool
+        Whether it is run with several seeds.
+    package : str or None
+        What it needs besides skembed and scikit-learn.
+    is_oracle : bool
+        Whether it knows the truth, so that nobody can be asked to beat it.
+    problems : tuple of str or None
+        Names of the problems it takes part in. None: all that do not say who does.
     """
 
     name: str
-    problems: tuple[str, ...]
-    make: Callable[[list[str], list[str], int], Pipeline]
+    label: str
+    make: Callable[[Problem, int], BaseEstimator]
+    label_of_classes: str | None = None
+    tasks: tuple[Task, ...] = TASKS
+    is_ours: bool = False
+    package: str | None = None
+    is_oracle: bool = False
+    problems: tuple[str, ...] | None = None
 
-    def pipeline_for(self, problem: Problem, seed: int) -> Pipeline:
-        """Make a pipeline for the columns of a problem."""
-        return self.make(problem.categorical, problem.quantities, seed)
+    def takes_part_in(self, problem: Declaration) -> bool:
+        """Say whether it competes on a problem."""
+        if problem.contenders is not None:
+            return self.name in problem.contenders
+        is_invited = self.problems is None or problem.name in self.problems
+        return is_invited and problem.task in self.tasks
+
+    def label_for(self, task: Task) -> str:
+        """Return what the report calls it on tables of a task."""
+        if task is CLASSES and self.label_of_classes is not None:
+            return self.label_of_classes
+        return self.label
+
+    def seeds(self, n_seeds: int) -> range:
+        """Return the seeds it runs with, if ours run with so many."""
+        return range(n_seeds if self.is_ours else 1)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether its package is not installed."""
+        return self.package is not None and not is_installed(self.package)
 
 
-def contenders_for(problem: str) -> list[Contender]:
-    """Find the contenders of a problem, in the order of their files."""
-    names = sorted(module.name for module in iter_modules(__path__))
-    found = [import_module(f"{__name__}.{name}").CONTENDER for name in names]
-    return [contender for contender in found if problem in contender.problems]
+def all_contenders() -> list[Contender]:
+    """Return every contender, in the order of their files."""
+    names = sorted(m.name for m in iter_modules(__path__) if m.name[0] != "_")
+    return [import_module(f"{__name__}.{name}").CONTENDER for name in names]

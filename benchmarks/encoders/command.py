@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.accuracy.problems import Options
 from benchmarks.encoders.report import format_report
 from benchmarks.encoders.running import CellFile, cells_of, run
 from benchmarks.encoders.tables import Table, all_tables
+from benchmarks.problems import Options
 from benchmarks.progress import progress_bar
 
 

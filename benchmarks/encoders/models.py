@@ -12,11 +12,11 @@ from sklearn.linear_model import RidgeCV
 from sklearn.metrics import d2_log_loss_score, r2_score
 from sklearn.pipeline import make_pipeline
 
-from benchmarks.accuracy.encoders import filled_and_scaled
-from benchmarks.accuracy.measures import NUMBERS, suited, task_of
-from benchmarks.accuracy.penalties import ALPHAS
-from benchmarks.accuracy.tuned_logistic import TunedLogistic
-from benchmarks.problems import Problem
+from benchmarks.contenders._penalties import ALPHAS
+from benchmarks.contenders._steps import filled_and_scaled
+from benchmarks.contenders._tuned_logistic import TunedLogistic
+from benchmarks.measures import NUMBERS, suited, task_of
+from benchmarks.problem import Problem
 
 LABELS = {"linear": "ridge or logistic regression", "hgb": "HistGradientBoosting"}
 

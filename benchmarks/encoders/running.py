@@ -10,11 +10,11 @@ from time import process_time
 from tqdm import tqdm
 
 from benchmarks.accuracy.cells import RecordFile
-from benchmarks.accuracy.problems import Options
 from benchmarks.encoders.models import make_models, score
 from benchmarks.encoders.tables import Table
 from benchmarks.encoders.ways import WAYS, Way
-from benchmarks.problems import Problem
+from benchmarks.problem import Problem
+from benchmarks.problems import Options
 from benchmarks.progress import step
 
 

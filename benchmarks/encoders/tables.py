@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from benchmarks.accuracy.problems import Declaration, Options, all_problems
-from benchmarks.problems import Problem
+from benchmarks.problem import Problem
+from benchmarks.problems import Declaration, Options, all_problems
 from skembed.datasets import make_effects
 
 N_REAL_ROWS = 10_000

@@ -9,10 +9,10 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from benchmarks.accuracy.encoders import target_encoder
-from benchmarks.accuracy.measures import NUMBERS, task_of
+from benchmarks.contenders._steps import target_encoder
 from benchmarks.encoders.tables import without_noise
-from benchmarks.problems import Problem
+from benchmarks.measures import NUMBERS, task_of
+from benchmarks.problem import Problem
 from skembed import EmbeddingEncoder
 
 

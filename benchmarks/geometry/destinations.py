@@ -14,7 +14,7 @@ from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
 from benchmarks.geometry.fidelity import rank_correlation
 from benchmarks.pictures.style import new_figures
-from benchmarks.problems.flights import read_flights, read_table
+from benchmarks.problems._flights import read_flights, read_table
 from skembed import EmbeddingRegressor
 
 if TYPE_CHECKING:

@@ -1,47 +1,89 @@
-"""What is competed on: every file of this folder loads one `Problem`."""
+"""What is competed on: each file without an underscore declares its `PROBLEMS`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 
-import numpy as np
-import pandas as pd
-
-Split: TypeAlias = tuple[np.ndarray, np.ndarray]
+from benchmarks.measures import NUMBERS, Task, task_measured_by
+from benchmarks.problem import Problem
 
 
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """A table, a target, and which rows to train and test on.
+@dataclass(frozen=True)
+class Options:
+    """What the command line says of the tables.
+
+    Attributes
+    ----------
+    data : Path or None
+        The folder of the tables that are in no package.
+    is_quick : bool
+        Whether to take few rows and folds.
+    """
+
+    data: Path | None = None
+    is_quick: bool = False
+
+    @property
+    def n_folds(self) -> int:
+        """How many folds a table is split into."""
+        return 2 if self.is_quick else 5
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of a problem before its table is loaded.
 
     Attributes
     ----------
     name : str
-        As contenders and the table of results call it.
-    X : DataFrame
-        The features: `categorical` and `quantities`.
-    y : Series
-        The target.
-    categorical, quantities : list of str
-        Names of the columns that hold levels and of those that hold measures.
-    splits : list of (train, test)
-        Positions of rows, for each split.
-    repeats : int
-        How often each split is measured, for steadier seconds.
-    true_means : ndarray or None
-        The target of every row without its noise, or the probability of each class,
-        where it is known.
+        As the command line calls it. What comes before a colon is the name of all
+        problems of its family.
     note : str
-        A line about the target, its unit and the splits.
+        A line about the table and its target.
+    load : callable
+        ``load(options)`` returns the problem.
+    measure : str
+        What contenders are ranked by: a loss, a score or a ratio of a task.
+    contenders : tuple of str or None
+        Who takes part, if not everyone.
+    bounds : tuple of float
+        What predictions are clipped to.
+    needs_data : bool
+        Whether the table is in the folder that the command line gives.
+    is_sweep : bool
+        Whether it is split once, and a line among its family in the report.
     """
 
     name: str
-    X: pd.DataFrame
-    y: pd.Series
-    categorical: list[str]
-    quantities: list[str]
-    splits: list[Split]
-    repeats: int = 1
-    true_means: np.ndarray | None = None
-    note: str = ""
+    note: str
+    load: Callable[[Options], Problem]
+    measure: str = NUMBERS.loss
+    contenders: tuple[str, ...] | None = None
+    bounds: tuple[float, float] = (float("-inf"), float("inf"))
+    needs_data: bool = False
+    is_sweep: bool = False
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return task_measured_by(self.measure)
+
+    @property
+    def family(self) -> str:
+        """The part of the name before the colon."""
+        return self.name.partition(":")[0]
+
+    def n_splits(self, options: Options) -> int:
+        """Return how many splits the loaded problem will have."""
+        return 1 if self.is_sweep else options.n_folds
+
+
+def all_problems() -> list[Declaration]:
+    """Return every problem, those of a family side by side."""
+    names = sorted(m.name for m in iter_modules(__path__) if m.name[0] != "_")
+    modules = [import_module(f"{__name__}.{name}") for name in names]
+    return [problem for module in modules for problem in module.PROBLEMS]

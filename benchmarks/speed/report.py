@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.plain_text import UNKNOWN, aligned
 from benchmarks.speed.race import Contestant, Race
 from benchmarks.speed.running import Failure, Result, Results
-from benchmarks.table import UNKNOWN, aligned
 
 SECONDS_HEADER = (
     "race",

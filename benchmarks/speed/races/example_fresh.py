@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from benchmarks.problems import tokens
+from benchmarks.example import tokens
 from benchmarks.speed.fresh_process import run_fresh
 from benchmarks.speed.race import SEED, Contestant, Race, Work, nothing
 
 OURS = """
 import sys
 import pandas as pd
-from benchmarks.contenders import example_network
+from benchmarks.example.contenders import example_network
 
 data = pd.read_csv(sys.stdin)
 example_network.make(["token"], [], 0).fit(data[["token"]], data["outcome"])

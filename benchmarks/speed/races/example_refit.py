@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import r2_score
 
-from benchmarks.contenders import example_network
-from benchmarks.problems import tokens
+from benchmarks.example import tokens
+from benchmarks.example.contenders import example_network
 from benchmarks.speed.race import SEED, Contestant, Race, Work
 
 

@@ -1,0 +1,1 @@
+"""The motivating example and its table of results: ``python -m benchmarks``."""
