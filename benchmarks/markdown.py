@@ -38,3 +38,8 @@ def decimals_of(number: float, n_digits: int = 4) -> int:
 def rounded(number: float, decimals: int) -> str:
     """Write a number, or a dash where there is none."""
     return UNKNOWN if isnan(number) else f"{number:,.{decimals}f}"
+
+
+def between_markers(name: str, text: str) -> str:
+    """Put comments around a part of a report, by which the README finds it."""
+    return f"<!-- begin {name} -->\n\n{text}\n\n<!-- end {name} -->"

@@ -15,7 +15,7 @@ from benchmarks.problem import Problem
 
 @dataclass(frozen=True)
 class Task:
-    """A kind of targets.
+    """A kind of targets; processes hold copies, so that tasks are compared by ``==``.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ def task_of(problem: Problem) -> Task:
 
 def suited(problem: Problem, for_numbers: type, for_classes: type) -> type:
     """Return the class of models that predict the target of a problem."""
-    return for_numbers if task_of(problem) is NUMBERS else for_classes
+    return for_numbers if task_of(problem) == NUMBERS else for_classes
 
 
 def task_measured_by(measure: str) -> Task:

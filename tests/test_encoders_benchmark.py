@@ -4,14 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.__main__ import main
-from benchmarks.encoders.command import UnknownTableError, chosen_tables, compare
+from benchmarks.encoders import command
 from benchmarks.encoders.models import make_models, score
 from benchmarks.encoders.report import format_report, paired
-from benchmarks.encoders.running import CellFile, cells_of, measure
+from benchmarks.encoders.running import cells_of, measure
 from benchmarks.encoders.tables import Table, all_tables, without_noise
 from benchmarks.encoders.ways import WAYS
 from benchmarks.problems import Options
+from benchmarks.request import Request
+from benchmarks.results_file import ResultsFile
 
 QUICK = Options(is_quick=True)
 GENERATED = [table for table in all_tables() if table.family != "real"]
@@ -57,8 +58,8 @@ def test_models_are_trained_on_what_fit_transform_returns(way):
     Z = encoder.fit_transform(drawn.X.iloc[train], drawn.y.iloc[train])
     W = encoder.transform(drawn.X.iloc[test])
     model = make_models(drawn, 0)["linear"].fit(Z, drawn.y.iloc[train])
-    assert found.linear == score(model, W, drawn.y.iloc[test])
-    assert (found.n_train, found.n_test, found.n_columns) == (
+    assert found["linear"] == score(model, W, drawn.y.iloc[test])
+    assert (found["n_train"], found["n_test"], found["n_columns"]) == (
         len(train),
         len(test),
         Z.shape[1],
@@ -101,8 +102,14 @@ def cells(**scores):
     return pd.DataFrame(
         [
             {
+                "size": "full",
+                "date": "2026-01-02",
+                "commit": "abc",
+                "machine": "Linux",
+                "cores": 2,
+                "versions": "numpy 2.4",
                 "table": table,
-                "way": way,
+                "contender": way,
                 "seed": seed,
                 "linear": r2,
                 "hgb": r2 + 0.1,
@@ -130,76 +137,43 @@ def test_the_report_says_what_is_gained_and_lost():
     lines = [
         [cell.strip() for cell in line.split("|")[1:-1]] for line in report.split("\n")
     ]
+    overview, real, _ = [line for line in lines if line[:1] == ["restaurants"]]
+    assert overview[1:] == ["0.250", "-", "**0.300**", "0.350", "-", "**0.400**"]
     noise = next(line for line in lines if line[:1] == ["noise_400"])
     assert (
         noise[2:]
         == ["2", "0.550", "-0.005", "0.005", "-", "-", "-0.050", "0.000"] + ["1.50"] * 2
     )
-    real = next(line for line in lines if line[:1] == ["restaurants"])
     assert real[2:] == ["2", "0.300", "-", "-", "+0.050", "0.050", "1.50", "1.50"]
     assert "## Generated effects" not in report
 
 
-def test_cells_that_are_done_are_not_run_again(tmp_path, monkeypatch, capsys):
-    compare(["noise_2000"], QUICK, 1, tmp_path)
-    before = (tmp_path / "encoders.csv").read_text()
-    assert before.count("noise_2000") == len(WAYS)
-    first = capsys.readouterr().out
+def test_cells_that_are_done_are_not_run_again(tmp_path, monkeypatch):
+    request = Request(("noise_2000",), options=QUICK, n_seeds=1, out=tmp_path)
+    file = ResultsFile(tmp_path)
+    command.measure(request, file)
+    before = file.path.read_text()
+    assert [cell.contender for cell in file.done()].count("plain") == 1
+    assert len(file.done()) == len(WAYS)
+    first = command.report(request, file)
     monkeypatch.setattr("benchmarks.encoders.running.measure", None)  # would fail
-    compare(["noise_2000"], QUICK, 1, tmp_path)
-    assert (tmp_path / "encoders.csv").read_text() == before
-    assert capsys.readouterr().out == first
-    assert first.strip() in (tmp_path / "encoders.md").read_text()
+    command.measure(request, file)
+    assert file.path.read_text() == before
+    assert command.report(request, file) == first
 
 
-def test_the_column_of_nothing_is_left_out_only_where_there_is_one(tmp_path):
-    planned = [cell for *_, cell in cells_of(all_tables(), 2, QUICK)]
+def test_the_column_of_nothing_is_left_out_only_where_there_is_one():
+    planned = [cell for *_, cell in cells_of(all_tables(), WAYS, 2, QUICK)]
     assert len(planned) == len(set(planned))
-    assert {c.table for c in planned if c.way == "without"} == {
+    assert {c.table for c in planned if c.contender == "without"} == {
         table.name for table in all_tables() if table.family == "noise"
     }
-    assert not CellFile(tmp_path / "new.csv").done()
-
-
-def test_names_and_families():
-    assert [table.name for table in chosen_tables(["noise"])] == [
-        "noise_100",
-        "noise_400",
-        "noise_2000",
-    ]
-    assert [table.name for table in chosen_tables(["late"])] == ["late"]
-    with pytest.raises(UnknownTableError, match="'nothing'; there are"):
-        chosen_tables(["nothing"])
 
 
 def test_tables_in_a_folder_are_left_out_without_it(tmp_path, capsys):
-    compare(["spotify"], QUICK, 1, tmp_path)
+    request = Request(("spotify",), options=QUICK, out=tmp_path)
+    command.measure(request, ResultsFile(tmp_path))
     assert "spotify: left out, give the folder" in capsys.readouterr().out
-
-
-def test_the_command_line(monkeypatch, tmp_path):
-    asked = {}
-
-    def compare(names, options, n_seeds, out):
-        asked.update(names=names, options=options, n_seeds=n_seeds, out=out)
-
-    monkeypatch.setattr("benchmarks.encoders.command.compare", compare)
-    command = ["benchmarks", "encoders", "--quick", "--tables", "noise", "late"]
-    monkeypatch.setattr("sys.argv", [*command, "--out", str(tmp_path)])
-    main()
-    assert asked == {
-        "names": ["noise", "late"],
-        "options": QUICK,
-        "n_seeds": 2,
-        "out": tmp_path,
-    }
-
-
-def test_an_unknown_table_is_an_error_of_the_command_line(monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["benchmarks", "encoders", "--tables", "nothing"])
-    with pytest.raises(SystemExit):
-        main()
-    assert "no table is called 'nothing'" in capsys.readouterr().err
 
 
 def test_every_table_says_what_it_is():

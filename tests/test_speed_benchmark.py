@@ -16,7 +16,7 @@ from skembed._vocabulary import learn_vocabulary
 
 def python(*arguments, path=""):
     return subprocess.run(
-        [sys.executable, *arguments],
+        [sys.executable, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
@@ -34,8 +34,9 @@ def rows_of(result, race):
     return [line.removeprefix(race).split() for line in lines]
 
 
-def test_a_race_prints_seconds_and_memory():
-    result = speed("--quick", "--only", "learn 1,000")
+def test_a_race_prints_seconds_and_memory_and_is_not_run_again(tmp_path):
+    options = "--out", tmp_path, "--tables", "learn 1,000 levels"
+    result = speed("--quick", *options)
     assert result.returncode == 0, result.stderr
     assert "Warning" not in result.stderr
     seconds, memory = rows_of(result, "learn 1,000 levels")
@@ -43,11 +44,16 @@ def test_a_race_prints_seconds_and_memory():
     assert (rival, asked) == ("OrdinalEncoder", "2.5")
     assert float(ratio) > 0
     assert all(float(megabytes) > 10 for megabytes in memory[1:3])
+    before = (tmp_path / "results.csv").read_text()
+    again = speed("--quick", *options)
+    assert again.stdout == result.stdout
+    assert (tmp_path / "results.csv").read_text() == before
 
 
 @pytest.mark.slow
-def test_fits_are_scored_on_held_out_rows():
-    result = speed("--quick", "--only", "1,000 tokens, strings")
+def test_fits_are_scored_on_held_out_rows(tmp_path):
+    tables = "--tables", "1,000 tokens, strings"
+    result = speed("--quick", "--out", tmp_path, *tables)
     assert result.returncode == 0, result.stderr
     *_, theirs, ours = rows_of(result, "1,000 tokens, strings")[1]
     assert float(theirs) == pytest.approx(float(ours), abs=0.02)
@@ -63,19 +69,6 @@ def test_rivals_have_vectors_as_long_as_ours(n_levels):
 
 def test_rivals_have_our_hidden_layers():
     assert EmbeddingRegressor().hidden_units == HIDDEN_UNITS
-
-
-def test_help_explains():
-    result = speed("--help")
-    assert "--repeats" in result.stdout
-    assert "Keras and PyTorch" in result.stdout
-
-
-def test_an_unknown_race_is_refused_with_the_names_of_all():
-    result = speed("--only", "marathon")
-    assert result.returncode == 2
-    assert "no race is called 'marathon'" in result.stderr
-    assert "grid search" in result.stderr
 
 
 CONTESTANTS = """
@@ -100,22 +93,29 @@ RACE = Race("short", Contestant("stand", stand), tuple(rivals))
 
 RUN = """
 from contestants import RACE
+import sys
+from pathlib import Path
 from benchmarks.progress import progress_bar
+from benchmarks.results_file import ResultsFile
 from benchmarks.speed.report import format_report, rows_of
 from benchmarks.speed.running import run_race
 
+file = ResultsFile(Path(sys.argv[1]))
 with progress_bar(12) as bar:
-    results = run_race(RACE, n_laps=2, is_quick=True, bar=bar)
-print(format_report(rows_of(RACE, results)))
+    run_race(RACE, n_laps=2, is_quick=True, file=file, bar=bar)
+cells = file.cells("speed", "quick")
+print(format_report(rows_of(RACE, cells), file.failures("speed", "quick")))
+print(len(cells), "laps")
 """
 
 
 def test_contestants_that_fall_are_named_and_the_others_run_on(tmp_path):
     (tmp_path / "contestants.py").write_text(CONTESTANTS)
-    result = python("-c", RUN, path=tmp_path)
+    result = python("-c", RUN, tmp_path / "out", path=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "short, lack_a_package: not measured: pip install torch" in result.stdout
     assert "RuntimeError: fell" in result.stdout
     assert "short, vanish: not measured: its process was killed" in result.stdout
     assert "stand: not measured" not in result.stdout
+    assert "2 laps" in result.stdout
     assert rows_of(result, "short")[1][-1] == "0.5000"

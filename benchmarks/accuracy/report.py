@@ -1,216 +1,107 @@
-"""The cells of a run as Markdown."""
+"""What was measured of accuracy, as Markdown."""
 
 from __future__ import annotations
 
-from itertools import groupby, product
+from itertools import groupby
 
-import numpy as np
 import pandas as pd
 
+from benchmarks.accuracy.costs import format_costs
+from benchmarks.accuracy.failures import format_failures
+from benchmarks.accuracy.glance import format_glance
+from benchmarks.accuracy.measured import Measured
 from benchmarks.accuracy.overview import format_overview
-from benchmarks.accuracy.summary import (
-    YARDSTICK,
-    Summary,
-    cost_ratio,
-    floor_of,
-    summarize,
-)
-from benchmarks.contenders import Contender
-from benchmarks.markdown import decimals_of, rounded, table
-from benchmarks.measures import TASKS, Task
-from benchmarks.problems import Declaration
+from benchmarks.accuracy.sizes import format_sizes
+from benchmarks.accuracy.sweeps import format_sweep
+from benchmarks.accuracy.tables import format_table
+from benchmarks.measures import TASKS
+from benchmarks.problems.classes import LATE
+from benchmarks.provenance import provenance
 
-RATIO_DECIMALS = 4
-COSTS = (("skembed", "catboost"), ("skembed-quick", "lightgbm"))
-
+HEADING = "# Accuracy"
+COMMAND = "accuracy --data FOLDER"
+CAPTIONS = {
+    "ranks": "Mean ranks of contenders; bars join those that are not told apart",
+    "accuracy_by_time": "Loss and CPU seconds of a fit, both by those of skembed",
+    "error_by_table": "Loss of rivals by that of skembed, for each table",
+    "rows_per_level": "Loss by how many training rows a level has",
+    "reliability": "What was said to be probable, and how often it came true",
+}
 FOOTNOTE = """\
 Means over folds and seeds. ±: standard deviation of the means of the seeds, or of the
 folds where there is one seed. The best is first and bold, but for who knows the truth.
-{}
-fit s, predict s: by the clock; CPU s: of all threads of a fit. Libraries were loaded
-before, and use as many threads as they like."""
+{explanation}
+
+vs skembed: how much larger the loss (MSE or log loss) is than skembed's on the same
+folds; -: not measured on them. 95% interval: of that difference, by the t-test for
+resampled training sets (Nadeau and Bengio 2003), which are not independent. Intervals
+stand each for itself: of a hundred, five miss by chance. Ranks: of mean losses, equal
+if they are to four digits; their critical difference is Nemenyi's (Demsar 2006).
+
+fit s, predict s: by the clock, of all training and all test rows of a fold; CPU s: of
+all threads of a fit. They are warm: libraries were loaded, and few rows fitted (200, of
+classes 1,200), before.
+start s (cold): what that took, from importing the libraries to the first predictions;
+NumPy, pandas and scikit-learn were there already.
+Contenders use as many threads as they like. peak MB: the most memory that the process
+has held, its libraries and the table among it."""
 
 
 def format_report(
-    cells: pd.DataFrame, problems: list[Declaration], contenders: list[Contender]
+    measured: Measured, failures: pd.DataFrame, pictures: list[str]
 ) -> str:
-    """Return an overview, a table for each problem, what fits cost, and the versions.
+    """Return what comes first to a reader first: the answer, pictures, then tables.
 
     Parameters
     ----------
-    cells : DataFrame
-        Lines of the file of cells, of one size.
-    problems : list of Declaration
-        Those to report, if there are cells.
-    contenders : list of Contender
-        For their labels.
+    measured : Measured
+        What the report is of.
+    failures : DataFrame
+        Those of the file of results.
+    pictures : list of str
+        Names of those that were drawn.
     """
-    by_name = {contender.name: contender for contender in contenders}
-    measured = set(cells["problem"])
-    present = [problem for problem in problems if problem.name in measured]
-    parts = [format_overview(cells, present, by_name)]
-    for is_sweep, family in groupby(present, key=lambda p: p.is_sweep and p.family):
-        if is_sweep:
-            parts.append(_sweep_part(cells, list(family)))
-        else:
-            parts += [_problem_part(cells, problem, by_name) for problem in family]
-    parts += _costs(cells, present, by_name)
-    tasks = [task for task in TASKS if any(p.task is task for p in present)]
-    footnote = FOOTNOTE.format("\n".join(task.explanation for task in tasks))
-    return "\n\n".join(filter(None, [*parts, footnote, _versions(cells)]))
-
-
-def _problem_part(
-    cells: pd.DataFrame, problem: Declaration, contenders: dict[str, Contender]
-) -> str:
-    rows = cells[cells["problem"] == problem.name]
-    summaries = summarize(rows, problem.measure)
-    task = problem.task
-    second = task.loss if problem.measure == task.ratio else task.ratio
-    header = ["contender", problem.measure, "±", second]
-    header += [task.score] if task.is_score_shown else []
-    header += ["fit s", "CPU s", "predict s", "runs"]
-    sign = -1 if problem.measure == task.score else 1
-    ranked = sorted(summaries, key=lambda s: (np.isnan(s.mean), sign * s.mean))
-    competitors = [
-        summary
-        for summary in ranked
-        if not (np.isnan(summary.mean) or _is_oracle(summary.contender, contenders))
-    ]
-    lines = [
-        _line(summary, problem, contenders, is_best=summary in competitors[:1])
-        for summary in ranked
-    ]
-    about = f"{problem.note}; {_sizes(rows)}."
-    parts = [f"## {problem.name}", about, table(header, lines)]
-    return "\n\n".join([*parts, *_floor(rows, task)])
-
-
-def _line(
-    summary: Summary,
-    problem: Declaration,
-    contenders: dict[str, Contender],
-    is_best: bool,
-) -> list[str]:
-    task, measure = problem.task, problem.measure
-    loss = rounded(summary.loss, decimals_of(summary.loss))
-    ratio = rounded(summary.ratio, RATIO_DECIMALS)
-    score = rounded(summary.score, RATIO_DECIMALS)
-    decimals = decimals_of(summary.mean) if measure == task.loss else RATIO_DECIMALS
-    mean = rounded(summary.mean, decimals)
-    return [
-        _label(summary.contender, task, contenders),
-        f"**{mean}**" if is_best else mean,
-        rounded(summary.spread, decimals),
-        loss if measure == task.ratio else ratio,
-        *([score] if task.is_score_shown else []),
-        rounded(summary.fit_seconds, 2),
-        rounded(summary.fit_cpu_seconds, 2),
-        rounded(summary.predict_seconds, 3),
-        str(summary.n_runs),
-    ]
-
-
-def _label(name: str, task: Task, contenders: dict[str, Contender]) -> str:
-    return contenders[name].label_for(task) if name in contenders else name
-
-
-def _sizes(rows: pd.DataFrame) -> str:
-    """Say how many rows the first fold has."""
-    first = rows.iloc[0]
-    return f"trained on {first['n_train']:,} rows, tested on {first['n_test']:,}"
-
-
-def _is_oracle(name: str, contenders: dict[str, Contender]) -> bool:
-    return name in contenders and contenders[name].is_oracle
-
-
-def _floor(rows: pd.DataFrame, task: Task) -> list[str]:
-    floor = floor_of(rows)
-    if np.isnan(floor):
-        return []
-    yardstick = rows.loc[rows["contender"] == YARDSTICK, "loss"].mean()
-    line = f"Noise floor: {task.loss} {rounded(floor, decimals_of(floor))}"
-    if np.isnan(yardstick):
-        return [f"{line}."]
-    ratio = f"{floor / yardstick:.{RATIO_DECIMALS}f}"
-    return [f"{line}, {ratio} of {task.yardstick}'s."]
-
-
-def _sweep_part(cells: pd.DataFrame, problems: list[Declaration]) -> str:
-    """Give each problem a line, and say what was worst."""
-    task = problems[0].task
-    header = ["table", "what it is", "contender", "rows", task.ratio, "±"]
-    header += ["noise floor", "fit s"]
-    lines, ratios = [], {}
-    for problem in problems:
-        rows = cells[cells["problem"] == problem.name]
-        for summary in summarize(rows, task.ratio):
-            if summary.contender != YARDSTICK:
-                lines.append(_sweep_line(problem, rows, summary))
-                ratios[f"{summary.contender} on {problem.name}"] = summary.mean
+    if measured.cells.empty:
+        parts = [HEADING, "Nothing was measured.", format_failures(failures, measured)]
+        return "\n\n".join(filter(None, parts))
+    glance = format_glance(measured)
     parts = [
-        f"## {problems[0].family}",
-        table(header, lines, n_left=3),
-        *_worst(ratios, task),
+        HEADING,
+        f"{provenance(measured.cells, COMMAND)} {format_sizes(measured)}",
+        "## At a glance" if glance else "",
+        glance,
+        *_shown(pictures, "ranks", "accuracy_by_time"),
+        "## All tables" if measured.open_problems else "",
+        format_overview(measured),
+        *_shown(pictures, "error_by_table", "rows_per_level"),
+        *_sections(measured, pictures),
+        format_costs(measured),
+        format_failures(failures, measured),
+        "## What the columns say",
+        _footnote(measured),
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
-def _sweep_line(
-    problem: Declaration, rows: pd.DataFrame, summary: Summary
-) -> list[str]:
-    yardstick = rows.loc[rows["contender"] == YARDSTICK, "loss"].mean()
-    return [
-        problem.name.partition(":")[2],
-        problem.note,
-        summary.contender,
-        f"{rows['n_train'].iloc[0]:,}",
-        rounded(summary.mean, RATIO_DECIMALS),
-        rounded(summary.spread, RATIO_DECIMALS),
-        rounded(floor_of(rows) / yardstick, RATIO_DECIMALS),
-        rounded(summary.fit_seconds, 2),
-    ]
+def _shown(pictures: list[str], *names: str) -> list[str]:
+    return [f"![{CAPTIONS[name]}]({name}.png)" for name in names if name in pictures]
 
 
-def _worst(ratios: dict[str, float], task: Task) -> list[str]:
-    known = {name: ratio for name, ratio in ratios.items() if not np.isnan(ratio)}
-    if not known:
-        return []
-    worst = max(known, key=known.__getitem__)
-    ratio = f"{known[worst]:.{RATIO_DECIMALS}f}"
-    return [f"Worst: {ratio} of {task.yardstick}'s {task.loss}, {worst}."]
+def _sections(measured: Measured, pictures: list[str]) -> list[str]:
+    """Return a section for each table, or for each family of a line a table."""
+    sections = []
+    groups = groupby(measured.problems, key=lambda p: p.is_sweep and p.family)
+    for is_sweep, family in groups:
+        if is_sweep:
+            sections.append(format_sweep(measured, list(family)))
+            continue
+        for problem in family:
+            sections.append(format_table(measured, problem))
+            if problem.name == LATE:
+                sections += _shown(pictures, "reliability")
+    return sections
 
 
-def _costs(
-    cells: pd.DataFrame, problems: list[Declaration], contenders: dict[str, Contender]
-) -> list[str]:
-    lines = []
-    for task, (ours, theirs) in product(TASKS, COSTS):
-        of_task = cells["problem"].isin([p.name for p in problems if p.task is task])
-        rows = cells[of_task]
-        ratio, n_problems = cost_ratio(rows, ours, theirs, "fit_seconds")
-        of_cpu, _ = cost_ratio(rows, ours, theirs, "fit_cpu_seconds")
-        if n_problems:
-            our_label = _label(ours, task, contenders)
-            their_label = _label(theirs, task, contenders)
-            lines.append(
-                f"A fit of {our_label} takes {ratio:.2f} times the seconds of "
-                f"{their_label} and {of_cpu:.2f} times its CPU seconds (medians of "
-                f"{n_problems} {task.tables})."
-            )
-    return ["## Cost", *lines] if lines else []
-
-
-def _versions(cells: pd.DataFrame) -> str:
-    """Say on what was measured; several versions if the file was filled by several."""
-    surroundings = cells.loc[:, "cores":].drop(columns="cores")
-    found = [
-        f"{name.removesuffix(' version')} {_each_once(column)}"
-        for name, column in surroundings.items()
-    ]
-    return f"{_each_once(cells['cores'])} cores; {', '.join(found)}."
-
-
-def _each_once(column: pd.Series) -> str:
-    return " and ".join(column.astype(str).unique())
+def _footnote(measured: Measured) -> str:
+    tasks = [t for t in TASKS if any(p.task == t for p in measured.problems)]
+    return FOOTNOTE.format(explanation="\n".join(task.explanation for task in tasks))

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from time import perf_counter, process_time
-from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
-from benchmarks.accuracy.cells import Cell, CellFile, Measures
-from benchmarks.accuracy.reliability import Bin, ReliabilityFile, bins_of
+from benchmarks.accuracy.measuring import measure, start
 from benchmarks.contenders import Contender
-from benchmarks.measures import CLASSES, NUMBERS, Task
-from benchmarks.problem import Problem
+from benchmarks.own_process import NotMeasuredError, OwnProcess
 from benchmarks.problems import Declaration, Options
-from benchmarks.problems._generated import generate
 from benchmarks.progress import step
+from benchmarks.results_file import Cell, ResultsFile
 
-N_WARM_ROWS = 200
+BENCHMARK = "accuracy"
+LIMIT = 900.0  # seconds that a fit and its predictions may take
 
 
 @dataclass(frozen=True)
@@ -46,128 +41,89 @@ class Plan:
 
     def cells(self) -> Iterator[tuple[Contender, Cell]]:
         """Go through all cells, fold by fold."""
-        size = "quick" if self.options.is_quick else "full"
         for fold in range(self.problem.n_splits(self.options)):
             for contender in self.contenders:
                 for seed in contender.seeds(self.n_seeds):
-                    name = self.problem.name
-                    yield contender, Cell(size, name, contender.name, seed, fold)
+                    names = self.options.size, self.problem.name, contender.name
+                    yield contender, Cell(BENCHMARK, *names, seed, fold)
 
-    def missing(self, done: set[Cell]) -> list[tuple[Contender, Cell]]:
-        """Return the cells that were not run yet."""
-        return [(who, cell) for who, cell in self.cells() if cell not in done]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a cell came to.
-
-    Attributes
-    ----------
-    measures : Measures
-        How good it is, and what it took.
-    bins : list of Bin
-        How reliable its probabilities are; none unless there are two classes.
-    """
-
-    measures: Measures
-    bins: list[Bin]
+    def missing(self, file: ResultsFile) -> list[tuple[Contender, Cell]]:
+        """Return the cells that were not run, but those of who failed on the table."""
+        failures = file.failures(BENCHMARK, self.options.size)
+        failed = failures[failures["table"] == self.problem.name]
+        fallen, done = set(failed["contender"]), file.done()
+        return [
+            (who, cell)
+            for who, cell in self.cells()
+            if cell not in done and who.name not in fallen
+        ]
 
 
 def run_missing(
-    plans: list[Plan], file: CellFile, reliability: ReliabilityFile, bar: tqdm
-) -> list[str]:
-    """Run what is not in the file yet, and return what could not be measured.
+    plans: list[Plan],
+    file: ResultsFile,
+    bar: tqdm,
+    new_process: Callable[[], OwnProcess] = OwnProcess,
+) -> None:
+    """Run what is not in the file yet.
 
     Parameters
     ----------
     plans : list of Plan
-        A table is loaded only if a cell of it is missing.
-    file : CellFile
-        Gets a line for each cell as soon as it is done.
-    reliability : ReliabilityFile
-        Gets the bins of cells of two classes.
+        What there is to measure.
+    file : ResultsFile
+        Gets each cell as soon as it is done, or the reason why it is not.
     bar : tqdm
         Gets a step for each missing cell.
-
-    Returns
-    -------
-    list of str
-        A line for each failure.
+    new_process : callable
+        Returns a process for each contender on each table.
     """
-    failures = []
     for plan in plans:
-        missing = plan.missing(file.done())
-        if missing:
-            problem = plan.problem.load(plan.options)
-        for contender, cell in missing:
-            label = contender.label_for(plan.problem.task)
-            with step(bar, f"{cell.problem}: {label}, fold {cell.fold}"):
-                try:
-                    run = _run(contender, cell, problem, plan.problem)
-                except Exception as error:  # one contender's failure is not the others'
-                    failures.append(_describe(cell, error))
-                else:
-                    # a cell in the file is not run again: it comes last
-                    reliability.append(cell, run.bins)
-                    file.append(cell, run.measures)
-    return failures
+        entrants = {c.name: _Entrant(c, plan, new_process) for c in plan.contenders}
+        try:
+            for contender, cell in plan.missing(file):
+                label = contender.label_for(plan.problem.task)
+                with step(bar, f"{cell.table}: {label}, fold {cell.fold}"):
+                    entrants[contender.name].run(cell, file)
+        finally:
+            for entrant in entrants.values():
+                entrant.stop()
 
 
-def _describe(cell: Cell, error: Exception) -> str:
-    run = f"seed {cell.seed}, fold {cell.fold}"
-    return f"{cell.problem}, {cell.contender}, {run}: not measured: {error!r}"
+class _Entrant:
+    """A contender on a problem: its process starts at its first cell.
 
-
-def _run(
-    contender: Contender, cell: Cell, problem: Problem, declaration: Declaration
-) -> Run:
-    """Fit the training rows of a fold and predict its test rows."""
-    task = declaration.task
-    train, test = problem.splits[cell.fold]
-    X, y = problem.X.iloc[train], problem.y.iloc[train]
-    X_test, y_test = problem.X.iloc[test], problem.y.iloc[test]
-    model = contender.make(problem, cell.seed)
-    wall, cpu = perf_counter(), process_time()
-    model.fit(X, y)
-    fit_seconds, fit_cpu_seconds = perf_counter() - wall, process_time() - cpu
-    wall = perf_counter()
-    prediction = getattr(model, task.method)(X_test)
-    predict_seconds = perf_counter() - wall
-    prediction = np.clip(prediction, *declaration.bounds)
-    measures = Measures(
-        n_train=len(train),
-        n_test=len(test),
-        loss=float(task.loss_of(y_test, prediction)),
-        score=float(task.score_of(y_test, prediction)),
-        floor=_floor(problem, task, test),
-        fit_seconds=fit_seconds,
-        fit_cpu_seconds=fit_cpu_seconds,
-        predict_seconds=predict_seconds,
-    )
-    return Run(measures, bins_of(y_test, prediction))
-
-
-def _floor(problem: Problem, task: Task, test: np.ndarray) -> float:
-    """Return the loss of the truth; only luck can beat it."""
-    if problem.true_means is None:
-        return float("nan")
-    return float(task.loss_of(problem.y.iloc[test], problem.true_means[test]))
-
-
-def warm_up(waiting: list[tuple[Contender, Task]], bar: tqdm) -> None:
-    """Fit a few rows, so that libraries are loaded before the clock runs.
-
-    Who fails here fails again when it counts, and is reported then.
+    Whoever fails once takes no further part.
     """
-    sizes: dict[str, Any] = {"n_levels": (5, 3), "n_quantities": 1}
-    tiny = {
-        NUMBERS: generate("warm-up", N_WARM_ROWS, Options(), **sizes),
-        CLASSES: generate("warm-up", N_WARM_ROWS, Options(), **sizes, n_classes=2),
-    }
-    for contender, task in waiting:
-        problem = tiny[task]
-        label = contender.label_for(task)
-        with step(bar, f"warm-up: {label}"), suppress(Exception):
-            model = contender.make(problem, 0).fit(problem.X, problem.y)
-            getattr(model, task.method)(problem.X)
+
+    def __init__(
+        self, contender: Contender, plan: Plan, new_process: Callable[[], OwnProcess]
+    ) -> None:
+        self._contender, self._plan = contender, plan
+        self._new_process = new_process
+        self._process: OwnProcess | None = None
+        self._has_failed = False
+
+    def run(self, cell: Cell, file: ResultsFile) -> None:
+        """Measure a cell."""
+        if self._has_failed:
+            return
+        try:
+            file.append(cell, self._measure(cell))
+        except NotMeasuredError as error:
+            self._has_failed = True
+            file.append_failure(cell, str(error))
+
+    def stop(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.stop()
+
+    def _measure(self, cell: Cell) -> dict[str, float]:
+        plan, cold = self._plan, {}
+        if self._process is None:
+            self._process = self._new_process()
+            self._process.ask(start, self._contender, plan.problem, plan.options)
+            cold = {"start_seconds": self._process.answer(LIMIT)}
+        self._process.ask(measure, self._contender, plan.problem, cell.seed, cell.fold)
+        return self._process.answer(LIMIT) | cold

@@ -34,6 +34,10 @@ class Summary:
         on all of them.
     fit_seconds, fit_cpu_seconds, predict_seconds : float
         Means.
+    start_seconds : float
+        What its process took to load libraries and fit a few rows. NaN if unknown.
+    peak_megabytes : float
+        The most memory that its process held.
     """
 
     contender: str
@@ -46,6 +50,8 @@ class Summary:
     fit_seconds: float
     fit_cpu_seconds: float
     predict_seconds: float
+    start_seconds: float
+    peak_megabytes: float
 
 
 def summarize(cells: pd.DataFrame, measure: str) -> list[Summary]:
@@ -89,6 +95,8 @@ def _summary(name: str, rows: pd.DataFrame, column: str) -> Summary:
         fit_seconds=rows["fit_seconds"].mean(),
         fit_cpu_seconds=rows["fit_cpu_seconds"].mean(),
         predict_seconds=rows["predict_seconds"].mean(),
+        start_seconds=rows["start_seconds"].mean(),
+        peak_megabytes=rows["peak_megabytes"].max(),
     )
 
 
@@ -125,7 +133,7 @@ def cost_ratio(
         How many problems both have run on.
     """
     seconds = cells.pivot_table(
-        index="problem", columns="contender", values=column, aggfunc="mean"
+        index="table", columns="contender", values=column, aggfunc="mean"
     ).reindex(columns=[ours, theirs])
     ratios = (seconds[ours] / seconds[theirs]).dropna()
     return float(ratios.median()), len(ratios)

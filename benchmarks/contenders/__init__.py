@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
 from sklearn.base import BaseEstimator
 
+from benchmarks.choosing import chosen
 from benchmarks.measures import CLASSES, TASKS, Task
 from benchmarks.packages import is_installed
 from benchmarks.problem import Problem
@@ -38,6 +39,8 @@ class Contender:
         What it needs besides skembed and scikit-learn.
     is_oracle : bool
         Whether it knows the truth, so that nobody can be asked to beat it.
+    is_slow : bool
+        Whether it takes part only if the command line names it.
     problems : tuple of str or None
         Names of the problems it takes part in. None: all that do not say who does.
     """
@@ -50,6 +53,7 @@ class Contender:
     is_ours: bool = False
     package: str | None = None
     is_oracle: bool = False
+    is_slow: bool = False
     problems: tuple[str, ...] | None = None
 
     def takes_part_in(self, problem: Declaration) -> bool:
@@ -61,7 +65,7 @@ class Contender:
 
     def label_for(self, task: Task) -> str:
         """Return what the report calls it on tables of a task."""
-        if task is CLASSES and self.label_of_classes is not None:
+        if task == CLASSES and self.label_of_classes is not None:
             return self.label_of_classes
         return self.label
 
@@ -73,6 +77,11 @@ class Contender:
     def is_missing(self) -> bool:
         """Whether its package is not installed."""
         return self.package is not None and not is_installed(self.package)
+
+
+def entered(names: Sequence[str]) -> list[Contender]:
+    """Return the contenders of these names; without names all but slow ones."""
+    return [c for c in chosen(all_contenders(), names) if names or not c.is_slow]
 
 
 def all_contenders() -> list[Contender]:

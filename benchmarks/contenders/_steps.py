@@ -25,7 +25,7 @@ def target_encoder(problem: Problem, seed: int) -> ColumnTransformer:
     """Make a step that encodes levels by the target; quantities pass unchanged."""
     task = task_of(problem)
     # numbers that are whole would be taken for classes
-    kind = "continuous" if task is NUMBERS else "auto"
+    kind = "continuous" if task == NUMBERS else "auto"
     encoder = TargetEncoder(target_type=kind, **_shuffled_by(seed, task))
     return ColumnTransformer(
         [("levels", encoder, problem.categorical)], remainder="passthrough"
@@ -36,5 +36,5 @@ def _shuffled_by(seed: int, task: Task) -> dict[str, Any]:
     """Return what seeds the encoder's folds, which scikit-learn 1.9 renamed."""
     if parse_version(__version__) < parse_version("1.9"):
         return {"random_state": seed}
-    folds = KFold if task is NUMBERS else StratifiedKFold
+    folds = KFold if task == NUMBERS else StratifiedKFold
     return {"cv": folds(5, shuffle=True, random_state=seed)}

@@ -19,12 +19,13 @@ from benchmarks.measures import NUMBERS, suited, task_of
 from benchmarks.problem import Problem
 
 LABELS = {"linear": "ridge or logistic regression", "hgb": "HistGradientBoosting"}
+MODELS = {"linear": "linear", "hgb": "HGB"}  # in brief
 
 
 def make_models(problem: Problem, seed: int) -> dict[str, BaseEstimator]:
     """Make a linear model, whose penalty is chosen by held-out rows, and trees."""
     of_classes = TunedLogistic(random_state=seed)
-    linear = RidgeCV(ALPHAS) if task_of(problem) is NUMBERS else of_classes
+    linear = RidgeCV(ALPHAS) if task_of(problem) == NUMBERS else of_classes
     trees = suited(
         problem, HistGradientBoostingRegressor, HistGradientBoostingClassifier
     )

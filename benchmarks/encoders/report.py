@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.encoders.models import LABELS
+from benchmarks.encoders.overview import format_overview
 from benchmarks.encoders.tables import Table
-from benchmarks.markdown import UNKNOWN, rounded, table
+from benchmarks.markdown import UNKNOWN, between_markers, rounded, table
+from benchmarks.provenance import provenance
 
 DECIMALS = 3
 TIMED = {"skembed": "EmbeddingEncoder", "target": "TargetEncoder"}
@@ -87,7 +89,7 @@ threads together."""
 
 
 def format_report(cells: pd.DataFrame, tables: list[Table]) -> str:
-    """Return a table for each family.
+    """Return an overview, then a table for each family.
 
     Parameters
     ----------
@@ -96,14 +98,20 @@ def format_report(cells: pd.DataFrame, tables: list[Table]) -> str:
     tables : list of Table
         Those to report, if there are cells.
     """
-    parts = []
+    overview = format_overview(cells, _measured(tables, cells, "truth", "real"))
+    parts = [provenance(cells, "encoders --data FOLDER")]
+    parts += [between_markers("encoders overview", overview)]
     for question in QUESTIONS:
-        of_family = [t for t in tables if t.family == question.family]
-        present = [t for t in of_family if (cells["table"] == t.name).any()]
+        present = _measured(tables, cells, question.family)
         if present:
             parts += [f"## {question.title}", question.about]
             parts += [_notes(present), _answers(cells, present, question)]
     return "\n\n".join([*parts, FOOTNOTE])
+
+
+def _measured(tables: list[Table], cells: pd.DataFrame, *families: str) -> list[Table]:
+    measured = set(cells["table"])
+    return [t for t in tables if t.family in families and t.name in measured]
 
 
 def _notes(tables: list[Table]) -> str:
@@ -118,9 +126,9 @@ def _answers(cells: pd.DataFrame, tables: list[Table], question: Question) -> st
     lines = []
     for each in tables:
         rows = cells[cells["table"] == each.name]
-        seconds = rows.groupby("way")["encode_cpu_seconds"].mean()
+        seconds = rows.groupby("contender")["encode_cpu_seconds"].mean()
         for model, label in LABELS.items():
-            scores = rows.pivot_table(index="seed", columns="way", values=model)
+            scores = rows.pivot_table(index="seed", columns="contender", values=model)
             line = [each.name, label, str(len(scores)), _mean(scores, question.against)]
             for way in question.others:
                 line += _difference(scores, way, question)

@@ -3,93 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from time import process_time
 
 from tqdm import tqdm
 
-from benchmarks.accuracy.cells import RecordFile
 from benchmarks.encoders.models import make_models, score
 from benchmarks.encoders.tables import Table
-from benchmarks.encoders.ways import WAYS, Way
+from benchmarks.encoders.ways import Way
 from benchmarks.problem import Problem
 from benchmarks.problems import Options
 from benchmarks.progress import step
+from benchmarks.results_file import Cell, ResultsFile
 
-
-@dataclass(frozen=True)
-class Cell:
-    """A way to encode a table.
-
-    Attributes
-    ----------
-    size : {"full", "quick"}
-        Whether the table had all its rows.
-    table, way : str
-        Their names.
-    seed : int
-        Draws the table, its test rows, and all else.
-    """
-
-    size: str
-    table: str
-    way: str
-    seed: int
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What it was worth.
-
-    Attributes
-    ----------
-    n_train, n_test, n_columns : int
-        Rows, and columns after encoding.
-    linear, hgb : float
-        The share of the variance of the test rows that models explain; of classes, of
-        their log loss.
-    encode_cpu_seconds : float
-        Of ``fit_transform``, all threads of this process together.
-    """
-
-    n_train: int
-    n_test: int
-    n_columns: int
-    linear: float
-    hgb: float
-    encode_cpu_seconds: float
-
-
-class CellFile(RecordFile[Cell, Measures]):
-    """A tidy CSV of cells, a line each.
-
-    Parameters
-    ----------
-    path : Path
-        The file, made with its folder if missing.
-    """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, Cell, Measures)
+BENCHMARK = "encoders"
 
 
 def cells_of(
-    tables: list[Table], n_seeds: int, options: Options
+    tables: list[Table], ways: list[Way], n_seeds: int, options: Options
 ) -> Iterator[tuple[Table, Way, Cell]]:
     """Go through all cells, seed by seed of each table."""
-    size = "quick" if options.is_quick else "full"
     for table in tables:
         for seed in range(n_seeds):
-            for way in WAYS:
+            for way in ways:
                 if table.family in way.families:
-                    yield table, way, Cell(size, table.name, way.name, seed)
+                    names = options.size, table.name, way.name
+                    yield table, way, Cell(BENCHMARK, *names, seed)
 
 
 def run(
     waiting: list[tuple[Table, Way, Cell]],
     options: Options,
-    file: CellFile,
+    file: ResultsFile,
     bar: tqdm,
 ) -> None:
     """Run cells, each of which is in the file as soon as it is done."""
@@ -99,8 +43,17 @@ def run(
             file.append(cell, measure(problem, way, cell.seed))
 
 
-def measure(problem: Problem, way: Way, seed: int) -> Measures:
-    """Encode the training rows, train models on them, and test these."""
+def measure(problem: Problem, way: Way, seed: int) -> dict[str, float]:
+    """Encode the training rows, train models on them, and test these.
+
+    Returns
+    -------
+    dict of str to float
+        What a file of results says of the cell: rows, columns after encoding, what each
+        model explains (of numbers the share of the variance of the test rows, of
+        classes that of their log loss), and the CPU seconds of ``fit_transform``, all
+        threads of this process together.
+    """
     ((train, test),) = problem.splits
     X, y = problem.X.iloc[train], problem.y.iloc[train]
     encoder = way.make(problem, seed)
@@ -112,5 +65,10 @@ def measure(problem: Problem, way: Way, seed: int) -> Measures:
         name: score(model.fit(Z, y), encoded, outcomes)
         for name, model in make_models(problem, seed).items()
     }
-    sizes = len(train), len(test), Z.shape[1]
-    return Measures(*sizes, **scores, encode_cpu_seconds=seconds)
+    return {
+        "n_train": len(train),
+        "n_test": len(test),
+        "n_columns": Z.shape[1],
+        **scores,
+        "encode_cpu_seconds": seconds,
+    }

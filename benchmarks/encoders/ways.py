@@ -43,7 +43,7 @@ class Way:
 
 def embedding_encoder(problem: Problem, seed: int, **parameters: Any) -> BaseEstimator:
     """Make the encoder as it comes, told which columns have levels."""
-    kind = "continuous" if task_of(problem) is NUMBERS else "auto"
+    kind = "continuous" if task_of(problem) == NUMBERS else "auto"
     return EmbeddingEncoder(
         categorical_features=problem.categorical,
         target_type=kind,

@@ -2,70 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from benchmarks.geometry import destinations, example_map, scale
-from benchmarks.geometry.fidelity import measure
-from benchmarks.geometry.problems import CASES
-from benchmarks.geometry.report import (
-    FIDELITY,
-    SCALE,
-    destinations_text,
-    fidelity_table,
-    scale_table,
-)
+from benchmarks.choosing import chosen, names_of
+from benchmarks.geometry import destinations, example_map
+from benchmarks.geometry.fidelity import CONTENDERS, Contender, draw
+from benchmarks.geometry.problems import CASES, Case
+from benchmarks.geometry.report import format_report
+from benchmarks.geometry.scale import OURS, QUESTIONS, Question
 from benchmarks.pictures.style import in_style
 from benchmarks.progress import progress_bar, step
+from benchmarks.request import Request
+from benchmarks.results_file import Cell, ResultsFile
 from benchmarks.tensorflow_loading import load_tensorflow
 
-QUICK_CASES = 5
+BENCHMARK = "geometry"
+N_SEEDS = 10
+QUICK_TABLES = ("additive_7", "interactive_1d", "one_query", "destinations")
+QUICK_SHARE = 20  # of levels, one in so many
+DESTINATIONS = "destinations"
 
 
-def run(n_seeds: int, out: Path, *, is_quick: bool) -> None:
-    """Measure, print and write the report, and draw two maps.
+def table_names() -> set[str]:
+    """Return the names that the command line knows: also those of questions."""
+    return {*names_of(CASES), *names_of(QUESTIONS), DESTINATIONS}
 
-    Parameters
-    ----------
-    n_seeds : int
-        How many tables of each kind are drawn.
-    out : Path
-        The folder of ``geometry.md``, ``map.png`` and ``destinations.png``.
-    is_quick : bool
-        Whether to take fewer kinds of tables, levels and flights.
+
+def contender_names() -> set[str]:
+    """Return the names that the command line knows."""
+    return names_of(CONTENDERS)
+
+
+def measure(request: Request, file: ResultsFile) -> None:
+    """Measure what is not in the file of results yet.
+
+    A quick run takes few tables, if none are named.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    cases = CASES[:QUICK_CASES] if is_quick else CASES
-    shrink = 20 if is_quick else 1
-    with progress_bar(len(cases) * n_seeds + 5) as bar:
+    work = dict(_work(request, file))
+    done = file.done()
+    missing = {cell: act for cell, act in work.items() if cell not in done}
+    if not missing:
+        return
+    with progress_bar(1 + len(missing)) as bar:
         with step(bar, "loading"):
             load_tensorflow()
-        with step(bar, "a map"):
-            example_map.draw().savefig(out / "map.png", dpi=160)
-        with step(bar, "destinations"):
-            found = destinations.find(is_quick=is_quick)
-            with in_style():
-                destinations.draw(found).savefig(out / "destinations.png")
-        with step(bar, "one query"):
-            rows = [scale.one_query(1_000_000 // shrink)]
-        with step(bar, "all neighbours"):
-            rows.append(scale.all_neighbors(100_000 // shrink))
-        fidelity = {}
-        for case in cases:
-            fidelity[case] = []
-            for seed in range(n_seeds):
-                with step(bar, f"{case.name}: seed {seed}"):
-                    fidelity[case].append(measure(case, seed))
-    parts = [
-        "# Geometry",
-        "## Fidelity",
-        FIDELITY,
-        fidelity_table(fidelity),
-        "## Scale",
-        SCALE,
-        scale_table(rows),
-        "## Destinations",
-        destinations_text(found),
-    ]
-    report = "\n\n".join(parts)
-    (out / "geometry.md").write_text(f"{report}\n", encoding="utf-8")
-    print(report)
+        for cell, act in missing.items():
+            with step(bar, f"{cell.table}: {cell.contender}, seed {cell.seed}"):
+                act(cell)
+
+
+def report(request: Request, file: ResultsFile) -> str:
+    """Draw the README's map, and return what the file of results says, in Markdown."""
+    example_map.draw().savefig(request.out / "map.png", dpi=160)
+    size = request.options.size
+    return f"# Geometry\n\n{format_report(file.cells(BENCHMARK, size))}"
+
+
+def _work(
+    request: Request, file: ResultsFile
+) -> Iterator[tuple[Cell, Callable[[Cell], None]]]:
+    """Go through all cells, each with what measures it and writes it."""
+    is_quick = request.options.is_quick
+    names = QUICK_TABLES if is_quick and not request.tables else request.tables
+    new_cell = partial(Cell, BENCHMARK, request.options.size)
+    contenders = chosen(CONTENDERS, request.contenders)
+    for case in chosen(CASES, names):
+        for seed in range(request.seeds(N_SEEDS, quick=2)):
+            for contender in contenders:
+                cell = new_cell(case.name, contender.name, seed)
+                yield cell, partial(_compare, case, contender, file)
+    for question in chosen(QUESTIONS, names):
+        act = partial(_ask, question, QUICK_SHARE if is_quick else 1, file)
+        yield new_cell(question.name, OURS), act
+    if not names or DESTINATIONS in names:
+        act = partial(_find_destinations, is_quick, request.out, file)
+        yield new_cell(DESTINATIONS, OURS), act
+
+
+def _compare(case: Case, contender: Contender, file: ResultsFile, cell: Cell) -> None:
+    file.append(cell, contender.measure(draw(case, cell.seed), cell.seed))
+
+
+def _ask(question: Question, shrink: int, file: ResultsFile, cell: Cell) -> None:
+    file.append(cell, question.measure(shrink))
+
+
+def _find_destinations(
+    is_quick: bool, out: Path, file: ResultsFile, cell: Cell
+) -> None:
+    found = destinations.find(is_quick=is_quick)
+    with in_style():
+        destinations.draw(found).savefig(out / "destinations.png")
+    file.append(cell, destinations.measures_of(found))

@@ -96,6 +96,13 @@ def find(*, is_quick: bool = False) -> Destinations:
     )
 
 
+def measures_of(found: Destinations) -> dict[str, float]:
+    """Return what a file of results says of them."""
+    r2 = {f"R2 of {name}": value for name, value in found.r2.items()}
+    correlation = {"rank_correlation": found.rank_correlation}
+    return {"n_flights": found.n_flights, **correlation, **r2}
+
+
 def _flights() -> tuple[pd.DataFrame, pd.Series]:
     flights = read_flights()
     date = flights["month"].astype(str) + "-" + flights["day"].astype(str)

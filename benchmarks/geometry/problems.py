@@ -21,7 +21,9 @@ class Case:
     Attributes
     ----------
     name : str
-        What it is called.
+        As the command line calls it.
+    label : str
+        As the report calls it.
     rows_per_level : int
         Of the first column, which has 150 levels.
     noise : float
@@ -33,6 +35,7 @@ class Case:
     """
 
     name: str
+    label: str
     rows_per_level: int
     noise: float
     others: tuple[int, ...] = ()
@@ -50,23 +53,34 @@ class Case:
         )
 
 
-def _interactive(name: str, rows: int, noise: float, **truth: Any) -> Case:
+def _interactive(name: str, label: str, rows: int, noise: float, **truth: Any) -> Case:
     others = truth.pop("others", (30,))
-    return Case(name, rows, noise, others, {"interaction_scale": 1.0, **truth})
+    whole = {"interaction_scale": 1.0, **truth}
+    return Case(
+        f"interactive_{name}", f"interactive, {label}", rows, noise, others, whole
+    )
 
 
 CASES = [
-    Case("additive, 30 rows a level, noise .5", 30, 0.5),
-    Case("additive, 7 rows, noise .5", 7, 0.5),
-    Case("additive, 7 rows, noise 1", 7, 1.0),
-    Case("additive, 20 rows, Zipf, 2 columns", 20, 1.0, (30,), {"zipf": 1.0}),
-    _interactive("interactive, 1 dimension, 30 rows", 30, 0.5, latent_dim=1),
-    _interactive("interactive, 2 dimensions, 30 rows", 30, 0.5),
-    _interactive("interactive, 2 dimensions, 30 rows, noise 1", 30, 1.0),
-    _interactive("interactive, 3 dimensions, 60 rows", 60, 0.5, latent_dim=3),
-    _interactive("interactive, no effects, 30 rows", 30, 0.5, effect_scale=0.1),
-    _interactive("interactive, 3 columns, 60 rows", 60, 0.5, others=(30, 20)),
+    Case("additive_30", "additive, 30 rows a level, noise .5", 30, 0.5),
+    Case("additive_7", "additive, 7 rows, noise .5", 7, 0.5),
+    Case("additive_7_noisy", "additive, 7 rows, noise 1", 7, 1.0),
     Case(
+        "additive_zipf",
+        "additive, 20 rows, Zipf, 2 columns",
+        20,
+        1.0,
+        (30,),
+        {"zipf": 1.0},
+    ),
+    _interactive("1d", "1 dimension, 30 rows", 30, 0.5, latent_dim=1),
+    _interactive("2d", "2 dimensions, 30 rows", 30, 0.5),
+    _interactive("2d_noisy", "2 dimensions, 30 rows, noise 1", 30, 1.0),
+    _interactive("3d", "3 dimensions, 60 rows", 60, 0.5, latent_dim=3),
+    _interactive("no_effects", "no effects, 30 rows", 30, 0.5, effect_scale=0.1),
+    _interactive("3_columns", "3 columns, 60 rows", 60, 0.5, others=(30, 20)),
+    Case(
+        "slopes",
         "slopes, 30 rows",
         30,
         0.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -15,13 +16,46 @@ from skembed._vocabulary import learn_vocabulary
 
 N_DIMS = 32
 N_NEAREST = 10
-LAPS = 7
+OURS = "skembed"
 
 
-def one_query(n_levels: int) -> dict[str, object]:
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a table of vectors.
+
+    Attributes
+    ----------
+    name : str
+        As the command line calls it.
+    label, rival, asked : str
+        As the report calls it, with a place for the number of levels; what it is
+        compared with, and how it is to compare.
+    n_levels : int
+        How many vectors there are.
+    laps : int
+        How often both take their turn.
+    prepare : callable
+        ``prepare(space)`` returns the rival's function and ours.
+    """
+
+    name: str
+    label: str
+    rival: str
+    asked: str
+    n_levels: int
+    laps: int
+    prepare: Callable[[Space], tuple[Callable[[], object], Callable[[], object]]]
+
+    def measure(self, shrink: int) -> dict[str, float]:
+        """Return the median seconds of both on one level in so many."""
+        n_levels = self.n_levels // shrink
+        theirs, ours = _in_turns(*self.prepare(_space(n_levels)), self.laps)
+        return {"n_levels": n_levels, "our_seconds": ours, "rival_seconds": theirs}
+
+
+def one_query(space: Space) -> tuple[Callable[[], object], Callable[[], object]]:
     """Compare the ten nearest of one level with one pass over the table."""
-    space = _space(n_levels)
-    token = space.vocabulary.levels[n_levels // 2]
+    token = space.vocabulary.levels[len(space.points) // 2]
 
     def ask() -> None:
         place = space.position(token)
@@ -29,35 +63,39 @@ def one_query(n_levels: int) -> dict[str, object]:
         space.table(squares, nearest(squares, N_NEAREST, first=place))
 
     ask()
-    seconds = _in_turns(space.points.sum, ask, LAPS)
-    what = f"10 nearest of one of {n_levels:,} levels"
-    return _row(what, "one pass (sum)", *seconds, "ours <= 3 times")
+    return space.points.sum, ask
 
 
-def all_neighbors(n_levels: int) -> dict[str, object]:
+def all_neighbors(space: Space) -> tuple[Callable[[], object], Callable[[], object]]:
     """Compare the ten nearest of every level with scikit-learn's brute force."""
-    space = _space(n_levels)
     search = NearestNeighbors(algorithm="brute", n_jobs=-1)
 
     def brute_force() -> None:
         search.fit(space.points).kneighbors(space.points, N_NEAREST + 1)
 
-    seconds = _in_turns(brute_force, lambda: neighbors_of_all(space, N_NEAREST), laps=3)
-    what = f"10 nearest of each of {n_levels:,} levels"
-    return _row(what, "NearestNeighbors, brute force", *seconds, "ours < 1")
+    return brute_force, lambda: neighbors_of_all(space, N_NEAREST)
 
 
-def _row(
-    what: str, rival: str, theirs: float, ours: float, asked: str
-) -> dict[str, object]:
-    return {
-        "what": what,
-        "rival": rival,
-        "rival s": theirs,
-        "our s": ours,
-        "ratio": ours / theirs,
-        "asked": asked,
-    }
+QUESTIONS = (
+    Question(
+        "one_query",
+        "10 nearest of one of {:,.0f} levels",
+        "one pass (sum)",
+        "ours <= 3 times",
+        1_000_000,
+        7,
+        one_query,
+    ),
+    Question(
+        "all_neighbors",
+        "10 nearest of each of {:,.0f} levels",
+        "NearestNeighbors, brute force",
+        "ours < 1",
+        100_000,
+        3,
+        all_neighbors,
+    ),
+)
 
 
 def _space(n_levels: int) -> Space:

@@ -1,1 +1,1 @@
-"""How pictures look, and those that several reports share."""
+"""How pictures look."""

@@ -32,6 +32,11 @@ class Options:
         """How many folds a table is split into."""
         return 2 if self.is_quick else 5
 
+    @property
+    def size(self) -> str:
+        """What files of results call it."""
+        return "quick" if self.is_quick else "full"
+
 
 @dataclass(frozen=True)
 class Declaration:

@@ -10,7 +10,7 @@ from benchmarks.problem import Problem, Split
 from benchmarks.problems import Options
 
 SEED = 0
-N_QUICK_ROWS = 4_000
+N_QUICK_ROWS = 2_000
 
 
 def n_rows(whole: int, options: Options) -> int:

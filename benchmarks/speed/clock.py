@@ -1,19 +1,15 @@
-"""What a run costs: seconds of the processor, seconds of waiting, memory."""
+"""What a run costs: seconds of the processor and seconds of waiting."""
 
 from __future__ import annotations
 
 import gc
 import resource
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks.speed.race import Work
-
-# what getrusage counts memory in, for a megabyte
-RSS_UNITS = 1e6 if sys.platform == "darwin" else 1e6 / 1024
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,6 @@ def time_lap(work: Work) -> Lap:
     if work.reset is not None:
         work.reset()
     return Lap(_timed(work.run, work.n_units), baseline)
-
-
-def peak_megabytes() -> float:
-    """Return the most memory that this process or one of its children has held."""
-    users = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-    return max(resource.getrusage(user).ru_maxrss for user in users) / RSS_UNITS
 
 
 def _timed(call: Callable[[], Any], n_units: int) -> Seconds:

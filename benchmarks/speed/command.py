@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
 
+from benchmarks.choosing import chosen, names_of
 from benchmarks.progress import progress_bar
+from benchmarks.provenance import provenance
+from benchmarks.request import Request
+from benchmarks.results_file import Cell, ResultsFile
 from benchmarks.speed.race import Race
 from benchmarks.speed.races import all_races
 from benchmarks.speed.report import format_report, rows_of
-from benchmarks.speed.running import n_steps, run_race
+from benchmarks.speed.running import BENCHMARK, cells_of, n_steps, run_race
 
-PACKAGES = (
-    "skembed",
-    "scikit-learn",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "keras",
-    "tensorflow",
-    "scikeras",
-    "torch",
-)
+N_LAPS = 5
+QUICK_RACES = ("learn 1,000 levels", "predict one row")
 
 FOOTNOTE = """\
 CPU: seconds of the processor, summed over threads and child processes; wall: seconds
@@ -41,57 +33,53 @@ before a prediction or a transform.
 R2: of held-out rows; of the grid search, the best candidate's mean over the folds."""
 
 
-class UnknownRaceError(ValueError):
-    """A race was asked for that there is not."""
+def table_names() -> set[str]:
+    """Return the names that the command line knows: those of races."""
+    return names_of(all_races())
 
 
-def run(names: Sequence[str], n_laps: int, is_quick: bool) -> None:
-    """Run races and print what they took.
+def contender_names() -> set[str]:
+    """Return the names that the command line knows."""
+    return names_of(c for race in all_races() for c in race.contestants)
 
-    Parameters
-    ----------
-    names : sequence of str
-        Parts of the names of the races to run; all of them if it is empty.
-    n_laps : int
-        How often each contestant runs.
-    is_quick : bool
-        Whether to take few rows.
 
-    Raises
-    ------
-    UnknownRaceError
-        If a name is no race's.
+def measure(request: Request, file: ResultsFile) -> None:
+    """Run the races of which a lap is not in the file of results yet.
+
+    A quick run takes few of them, if none are named.
     """
-    races = _chosen(names)
-    rows = []
-    with progress_bar(sum(n_steps(race, n_laps) for race in races)) as bar:
-        for race in races:
-            rows += rows_of(race, run_race(race, n_laps, is_quick, bar))
-    print(format_report(rows))
-    print()
-    print(FOOTNOTE.format(laps="1 run" if n_laps == 1 else f"{n_laps} runs"))
-    print(_surroundings())
+    is_quick, n_laps = request.options.is_quick, request.seeds(N_LAPS)
+    names = QUICK_RACES if is_quick and not request.tables else request.tables
+    races = [_with(race, request.contenders) for race in chosen(all_races(), names)]
+    done = file.done()
+    waiting = [race for race in races if not _is_run(race, n_laps, is_quick, done)]
+    if waiting:
+        with progress_bar(sum(n_steps(race, n_laps) for race in waiting)) as bar:
+            for race in waiting:
+                run_race(race, n_laps, is_quick, file, bar)
 
 
-def _chosen(names: Sequence[str]) -> list[Race]:
-    races = all_races()
-    for name in names:
-        if not any(_is_called(race, name) for race in races):
-            known = "\n  ".join(race.name for race in races)
-            raise UnknownRaceError(f"no race is called {name!r}; there are\n  {known}")
-    return [r for r in races if not names or any(_is_called(r, n) for n in names)]
+def report(request: Request, file: ResultsFile) -> str:
+    """Return what the file of results says of speed, in Markdown."""
+    size = request.options.size
+    cells, failures = file.cells(BENCHMARK, size), file.failures(BENCHMARK, size)
+    measured = {*cells["table"], *failures["table"]}
+    races = [race for race in all_races() if race.name in measured]
+    rows = [row for race in races for row in rows_of(race, cells)]
+    n_laps = cells.groupby(["table", "contender"]).size().max()
+    footnote = FOOTNOTE.format(laps="1 run" if n_laps == 1 else f"{n_laps} runs")
+    about = provenance(cells, BENCHMARK)
+    return "\n\n".join(["# Speed", about, format_report(rows, failures), footnote])
 
 
-def _is_called(race: Race, name: str) -> bool:
-    return name.lower() in race.name.lower()
+def _with(race: Race, names: tuple[str, ...]) -> Race:
+    """Leave out rivals that are not named; ours always runs."""
+    return replace(race, rivals=tuple(chosen(race.rivals, names)))
 
 
-def _surroundings() -> str:
-    """Say on what was measured."""
-    found = [f"Python {platform.python_version()}"]
-    for package in PACKAGES:
-        try:
-            found.append(f"{package} {version(package)}")
-        except PackageNotFoundError:
-            found.append(f"no {package}")
-    return f"{os.cpu_count()} cores; {', '.join(found)}"
+def _is_run(race: Race, n_laps: int, is_quick: bool, done: set[Cell]) -> bool:
+    """Say whether each contestant has laps, or has failed."""
+    return all(
+        done & set(cells_of(race, contestant.name, n_laps, is_quick))
+        for contestant in race.contestants
+    )

@@ -70,7 +70,7 @@ class Race:
     Attributes
     ----------
     name : str
-        As the table of results and ``--only`` call it.
+        As the command line and the table of results call it.
     ours : Contestant
         What skembed does.
     rivals : tuple of Contestant
@@ -80,6 +80,11 @@ class Race:
     name: str
     ours: Contestant
     rivals: tuple[Contestant, ...]
+
+    @property
+    def family(self) -> str:
+        """The name before its comma, which several races may share."""
+        return self.name.partition(",")[0]
 
     @property
     def contestants(self) -> tuple[Contestant, ...]:

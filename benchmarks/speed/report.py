@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
+from benchmarks.markdown import between_markers
 from benchmarks.plain_text import UNKNOWN, aligned
 from benchmarks.speed.race import Contestant, Race
-from benchmarks.speed.running import Failure, Result, Results
 
 SECONDS_HEADER = (
     "race",
@@ -20,32 +22,75 @@ SECONDS_HEADER = (
     "ratio",
     "asked",
 )
+MEASURES = (
+    "cpu_seconds",
+    "wall_seconds",
+    "baseline_cpu_seconds",
+    "baseline_wall_seconds",
+    "peak_megabytes",
+    "R2",
+)
 QUALITY_HEADER = ("race", "rival", "rival MB", "our MB", "rival R2", "our R2")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a contestant needs, in the median of its laps, and how good it is."""
+
+    cpu: float
+    wall: float
+    peak_megabytes: float
+    r2: float | None
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A rival against us."""
+    """A rival against us; None for who was not measured."""
 
     race: Race
     rival: Contestant
-    theirs: Result | Failure
-    ours: Result | Failure
+    theirs: Result | None
+    ours: Result | None
 
 
-def rows_of(race: Race, results: Results) -> list[Row]:
-    """Return a row for each rival of a race."""
-    ours = results[race.ours.name]
-    return [Row(race, rival, results[rival.name], ours) for rival in race.rivals]
+def rows_of(race: Race, cells: pd.DataFrame) -> list[Row]:
+    """Return a row for each rival of a race.
+
+    Parameters
+    ----------
+    race : Race
+        The race.
+    cells : DataFrame
+        Lines of the file of results, of one size.
+    """
+    of_race = cells[cells["table"] == race.name]
+    ours = _result(of_race, race.ours)
+    return [Row(race, r, _result(of_race, r), ours) for r in race.rivals]
 
 
-def format_report(rows: list[Row]) -> str:
+def _result(cells: pd.DataFrame, contestant: Contestant) -> Result | None:
+    laps = cells[cells["contender"] == contestant.name]
+    if not len(laps):
+        return None
+    medians = laps.reindex(columns=MEASURES).median()
+    return Result(
+        medians["cpu_seconds"] - medians["baseline_cpu_seconds"],
+        medians["wall_seconds"] - medians["baseline_wall_seconds"],
+        medians["peak_megabytes"],
+        None if pd.isna(medians["R2"]) else medians["R2"],
+    )
+
+
+def format_report(rows: list[Row], failures: pd.DataFrame) -> str:
     """Return a table of seconds, a table of memory and R2, and what is missing."""
-    tables = [
-        _table(SECONDS_HEADER, rows, _seconds_cells),
-        _table(QUALITY_HEADER, rows, _quality_cells),
-    ]
-    return "\n\n".join([*tables, *_failures(rows)])
+    seconds = _as_it_is(_table(SECONDS_HEADER, rows, _seconds_cells))
+    quality = _as_it_is(_table(QUALITY_HEADER, rows, _quality_cells))
+    shown = between_markers("speed overview", seconds)
+    return "\n\n".join([shown, quality, *_failures(failures)])
+
+
+def _as_it_is(text: str) -> str:
+    return f"```text\n{text}\n```"
 
 
 def _table(
@@ -63,14 +108,10 @@ def _table(
 def _seconds_cells(row: Row) -> list[str]:
     theirs, ours = row.theirs, row.ours
     return [
-        *_compared(_clock(theirs, "cpu"), _clock(ours, "cpu")),
-        *_compared(_clock(theirs, "wall"), _clock(ours, "wall")),
+        *_compared(theirs and theirs.cpu, ours and ours.cpu),
+        *_compared(theirs and theirs.wall, ours and ours.wall),
         row.rival.asked,
     ]
-
-
-def _clock(result: Result | Failure, name: str) -> float | None:
-    return None if isinstance(result, Failure) else getattr(result.seconds, name)
 
 
 def _compared(theirs: float | None, ours: float | None) -> list[str]:
@@ -82,30 +123,17 @@ def _compared(theirs: float | None, ours: float | None) -> list[str]:
 
 def _quality_cells(row: Row) -> list[str]:
     results = [row.theirs, row.ours]
-    megabytes = [
-        UNKNOWN if isinstance(r, Failure) else f"{r.peak_megabytes:,.0f}"
-        for r in results
-    ]
-    r2 = [
-        UNKNOWN if isinstance(r, Failure) or r.r2 is None else f"{r.r2:.4f}"
-        for r in results
-    ]
+    megabytes = [UNKNOWN if r is None else f"{r.peak_megabytes:,.0f}" for r in results]
+    r2 = [UNKNOWN if r is None or r.r2 is None else f"{r.r2:.4f}" for r in results]
     return [*megabytes, *r2]
 
 
-def _failures(rows: list[Row]) -> list[str]:
-    """Say why contestants were not measured, of each once."""
-    entries = [
-        (row.race.name, contestant.name, result)
-        for row in rows
-        for contestant, result in ((row.rival, row.theirs), (row.race.ours, row.ours))
+def _failures(failures: pd.DataFrame) -> list[str]:
+    """Say why contestants were not measured."""
+    return [
+        f"{failed.table}, {failed.contender}: not measured: {failed.note}"
+        for failed in failures.itertuples()
     ]
-    lines = [
-        f"{race}, {name}: not measured: {result.reason.strip()}"
-        for race, name, result in entries
-        if isinstance(result, Failure)
-    ]
-    return list(dict.fromkeys(lines))
 
 
 def _seconds(seconds: float | None) -> str:

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from statistics import median
-from typing import TypeAlias
 
 from tqdm import tqdm
 
+from benchmarks.own_process import NotMeasuredError
 from benchmarks.progress import step
-from benchmarks.speed.clock import Lap, Seconds
+from benchmarks.results_file import Cell, ResultsFile
+from benchmarks.speed.clock import Lap
 from benchmarks.speed.race import Contestant, Race
-from benchmarks.speed.worker import Ending, NotMeasuredError, Worker
+from benchmarks.speed.worker import Ending, Worker
+
+BENCHMARK = "speed"
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a contestant needs, in the median of its laps, and how good it is."""
-
-    seconds: Seconds
-    peak_megabytes: float
-    r2: float | None
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a contestant was not measured."""
-
-    reason: str
-
-
-Results: TypeAlias = dict[str, Result | Failure]
-
-
-def run_race(race: Race, n_laps: int, is_quick: bool, bar: tqdm) -> Results:
+def run_race(
+    race: Race, n_laps: int, is_quick: bool, file: ResultsFile, bar: tqdm
+) -> None:
     """Run a race.
 
     Parameters
@@ -45,13 +29,10 @@ def run_race(race: Race, n_laps: int, is_quick: bool, bar: tqdm) -> Results:
         How often each runs.
     is_quick : bool
         Whether on few rows.
+    file : ResultsFile
+        Gets the laps of each contestant, or why there are none, once all have arrived.
     bar : tqdm
         Gets `n_steps` steps.
-
-    Returns
-    -------
-    dict of Result or Failure
-        By the contestants' names.
     """
     lanes = [Lane(contestant, is_quick) for contestant in race.contestants]
     try:
@@ -64,10 +45,17 @@ def run_race(race: Race, n_laps: int, is_quick: bool, bar: tqdm) -> Results:
                     lane.run()
         for lane in lanes:
             lane.finish()
-        return {lane.name: lane.result() for lane in lanes}
     finally:
         for lane in lanes:
             lane.stop()
+    for lane in lanes:
+        lane.write(cells_of(race, lane.name, n_laps, is_quick), file)
+
+
+def cells_of(race: Race, contestant: str, n_laps: int, is_quick: bool) -> list[Cell]:
+    """Return the laps of a contestant."""
+    names = "quick" if is_quick else "full", race.name, contestant
+    return [Cell(BENCHMARK, *names, lap) for lap in range(n_laps)]
 
 
 def n_steps(race: Race, n_laps: int) -> int:
@@ -90,7 +78,8 @@ class Lane:
         self.name = contestant.name
         self._worker = Worker(contestant, is_quick)
         self._laps: list[Lap] = []
-        self._outcome: Ending | Failure | None = None
+        self._ending: Ending | None = None
+        self._fallen: str | None = None
 
     def wait_until_ready(self) -> None:
         """Wait until its data are made and it is warm."""
@@ -108,28 +97,32 @@ class Lane:
         """End its process."""
         self._worker.stop()
 
-    def result(self) -> Result | Failure:
-        """Return what was measured, or why nothing was."""
-        if not isinstance(self._outcome, Ending):
-            return self._outcome or Failure("it did not finish")
-        seconds = Seconds(
-            cpu=_median(self._laps, lambda seconds: seconds.cpu),
-            wall=_median(self._laps, lambda seconds: seconds.wall),
-        )
-        return Result(seconds, self._outcome.peak_megabytes, self._outcome.r2)
+    def write(self, cells: list[Cell], file: ResultsFile) -> None:
+        """Write what was measured, or why nothing was."""
+        if self._fallen is not None or self._ending is None:
+            file.append_failure(cells[0], self._fallen or "it did not finish")
+            return
+        for cell, lap in zip(cells, self._laps, strict=True):
+            file.append(cell, _measures_of(lap, self._ending))
 
     def _end(self) -> None:
-        self._outcome = self._worker.finish()
+        self._ending = self._worker.finish()
 
     def _unless_fallen(self, act: Callable[[], None]) -> None:
-        if self._outcome is not None:
+        if self._fallen is not None:
             return
         try:
             act()
         except NotMeasuredError as error:
-            self._outcome = Failure(str(error))
+            self._fallen = str(error)
 
 
-def _median(laps: list[Lap], clock: Callable[[Seconds], float]) -> float:
-    runs = median(clock(lap.run) for lap in laps)
-    return runs - median(clock(lap.baseline) for lap in laps)
+def _measures_of(lap: Lap, ending: Ending) -> dict[str, float]:
+    measures = {
+        "cpu_seconds": lap.run.cpu,
+        "wall_seconds": lap.run.wall,
+        "baseline_cpu_seconds": lap.baseline.cpu,
+        "baseline_wall_seconds": lap.baseline.wall,
+        "peak_megabytes": ending.peak_megabytes,
+    }
+    return measures if ending.r2 is None else {**measures, "R2": ending.r2}

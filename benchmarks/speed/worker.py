@@ -1,24 +1,14 @@
-"""A process for each contestant, which works when it is told to.
-
-Contestants that shared a process would share its memory, and the threads that one
-leaves behind would count as the other's seconds.
-"""
+"""What a contestant's process does, and the contestant as seen from outside."""
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from benchmarks.speed.clock import Lap, peak_megabytes, time_lap
-from benchmarks.speed.race import Contestant, Prepare
-from benchmarks.tensorflow_loading import silent_stderr
-
-_processes = get_context("spawn")
+from benchmarks.own_process import OwnProcess, peak_megabytes
+from benchmarks.speed.clock import Lap, time_lap
+from benchmarks.speed.race import Contestant, Prepare, Work
 
 
 @dataclass(frozen=True)
@@ -29,12 +19,8 @@ class Ending:
     r2: float | None
 
 
-class NotMeasuredError(Exception):
-    """A contestant could not take part, or did not arrive."""
-
-
 class Worker:
-    """A contestant's process, as seen from outside.
+    """A contestant in a process of its own.
 
     Parameters
     ----------
@@ -45,64 +31,45 @@ class Worker:
     """
 
     def __init__(self, contestant: Contestant, is_quick: bool) -> None:
-        self._connection, theirs = _processes.Pipe()
-        self._process = _processes.Process(
-            target=_serve, args=(contestant.prepare, is_quick, theirs), daemon=True
-        )
-        self._process.start()
-        theirs.close()  # or a process that was killed would be waited for
+        self._process = OwnProcess()
+        self._process.ask(_prepare, contestant.prepare, is_quick)
 
     def wait_until_ready(self) -> None:
         """Wait until its data are made and it is warm."""
-        self._ask()
+        self._process.answer()
 
     def lap(self) -> Lap:
         """Have it run once."""
-        return self._ask("lap")
+        self._process.ask(_lap)
+        return self._process.answer()
 
     def finish(self) -> Ending:
         """Have it report its memory and its score."""
-        return self._ask("finish")
+        self._process.ask(_finish)
+        return self._process.answer()
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
-        self._process.kill()
-        self._process.join()
-        self._connection.close()
-
-    def _ask(self, question: str | None = None) -> Any:
-        try:
-            if question is not None:
-                self._connection.send(question)
-            answer = self._connection.recv()
-        except (EOFError, OSError):
-            raise NotMeasuredError("its process was killed") from None
-        if isinstance(answer, NotMeasuredError):
-            raise answer
-        return answer
+        self._process.stop()
 
 
-def _serve(prepare: Prepare, is_quick: bool, connection: Connection) -> None:
-    with silent_stderr():
-        try:
-            _work(prepare, is_quick, connection)
-        except Exception as error:  # one contestant's failure is not the others'
-            connection.send(NotMeasuredError(_reason(error)))
+_prepared: list[Work] = []
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, ModuleNotFoundError) and "." not in str(error.name):
-        return f"pip install {error.name}"
-    return "".join(traceback.format_exception(error))
-
-
-def _work(prepare: Prepare, is_quick: bool, connection: Connection) -> None:
+def _prepare(prepare: Prepare, is_quick: bool) -> None:
     work = prepare(is_quick)
     (work.warm_up or work.run)()
-    connection.send("ready")
+    _prepared.append(work)
+
+
+def _lap() -> Lap:
+    (work,) = _prepared
     # threads of BLAS that wait for each other on a busy machine ruin the seconds
     with threadpool_limits(limits=1, user_api="blas"):
-        while connection.recv() == "lap":
-            connection.send(time_lap(work))
-        peak = peak_megabytes()
-        connection.send(Ending(peak, float(work.score()) if work.score else None))
+        return time_lap(work)
+
+
+def _finish() -> Ending:
+    (work,) = _prepared
+    peak = peak_megabytes()
+    return Ending(peak, float(work.score()) if work.score else None)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from benchmarks.accuracy.measured import Measured
+from benchmarks.accuracy.reliability import pooled
+from benchmarks.measures import CLASSES
 from benchmarks.pictures.style import BLUE, INK, new_figures
+from benchmarks.problems.classes import LATE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,9 +20,28 @@ if TYPE_CHECKING:
 GREY = "#888888"
 OTHERS = "#d0d0d0"
 STEP = 0.1
+DRAWN = ("skembed", "ridge", "lightgbm", "catboost")
 
 
-def draw(curves: dict[str, pd.DataFrame]) -> Figure:
+def draw(measured: Measured) -> Figure | None:
+    """Draw the probabilities of late flights, if anyone predicted them.
+
+    Parameters
+    ----------
+    measured : Measured
+        What the report is of.
+    """
+    cells = measured.rows_of([LATE])
+    present = set(cells["contender"])
+    curves = {
+        measured.label(name, CLASSES): pooled(cells[cells["contender"] == name])
+        for name in DRAWN
+        if name in present
+    }
+    return draw_curves(curves) if curves else None
+
+
+def draw_curves(curves: dict[str, pd.DataFrame]) -> Figure:
     """Draw a panel for each curve, the others pale behind it.
 
     Parameters
