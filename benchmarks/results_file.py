@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -16,6 +17,7 @@ NAME = "results.csv"
 # the measures that end a cell
 COMPLETE = "complete"
 FAILED = "failed"
+FOLDERS = re.compile(r"/(?:[^/\s'\"()]+/)+")
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,9 @@ class ResultsFile:
         self._append(cell, [*lines, (COMPLETE, 1, "")])
 
     def append_failure(self, cell: Cell, reason: str) -> None:
-        """Write why nothing was measured: the last line of the reason."""
-        self._append(cell, [(FAILED, 1, reason.strip().splitlines()[-1])])
+        """Write why nothing was measured: the last line, without folders of files."""
+        note = FOLDERS.sub("", reason.strip().splitlines()[-1])
+        self._append(cell, [(FAILED, 1, note)])
 
     def cells(self, benchmark: str, size: str) -> pd.DataFrame:
         """Return a row for each cell that was measured, a column for each measure.

@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.contenders import all_contenders
 from benchmarks.measures import CLASSES, NUMBERS, task_of
-from benchmarks.own_process import OwnProcess
+from benchmarks.own_process import NotMeasuredError, OwnProcess
 from benchmarks.problem import Problem
 from benchmarks.problems import Options, all_problems
 from benchmarks.problems._folds import folds_of
@@ -15,7 +15,8 @@ from skembed.datasets import make_classes, make_effects
 CONTENDERS = {contender.name: contender for contender in all_contenders()}
 PROBLEMS = {problem.name: problem for problem in all_problems()}
 LATE = PROBLEMS["classes:late"]
-RIVALS = [c for c in all_contenders() if not c.is_ours]
+FALLEN = "embedding-encoder"
+RIVALS = [c for c in all_contenders() if not c.is_ours and c.name != FALLEN]
 
 
 def make_problem(n_classes=None):
@@ -69,6 +70,12 @@ def test_rivals_predict_numbers(rival):
     assert predictions.shape == (50,)
     assert np.isfinite(predictions).all()
     assert len(np.unique(predictions)) > 5 or rival.name == "mean"
+
+
+def test_who_cannot_be_imported_says_so():
+    fallen = CONTENDERS[FALLEN]
+    with pytest.raises(NotMeasuredError, match=r"ImportError: .*is_scalar_nan"):
+        predictions_of(fallen, make_problem())
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])

@@ -66,10 +66,11 @@ def test_what_was_cut_off_is_taken_away(tmp_path):
         assert again.path.read_text() == kept
 
 
-def test_of_a_reason_the_last_line_is_kept(tmp_path):
+def test_of_a_reason_the_last_line_is_kept_without_folders(tmp_path):
     file = ResultsFile(tmp_path)
-    file.append_failure(CELL, "Traceback\n  at line 7\nValueError: fell\n")
-    assert file.failures("accuracy", "full")["note"].tolist() == ["ValueError: fell"]
+    file.append_failure(CELL, "Traceback\n  at line 7\nValueError: 1/2 (/a/b-c/d.py)\n")
+    notes = file.failures("accuracy", "full")["note"]
+    assert notes.tolist() == ["ValueError: 1/2 (d.py)"]
     assert ResultsFile(tmp_path).done() == {CELL}
 
 

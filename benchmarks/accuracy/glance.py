@@ -149,7 +149,7 @@ def _what_fits_cost(costs: dict[str, Cost], measured: Measured) -> list[str]:
         if name in costs
     )
     times = "; ".join(f"{label} {1 / ratio:.2g}" for ratio, label in featured)
-    compared = f" By those of others: {times}." if times else ""
+    compared = f" In multiples of others': {times}." if times else ""
     megabytes = [costs[n].peak_megabytes for n in measured.competitors if n in costs]
     theirs = f"; those of rivals {_from_to(megabytes)} MB" if megabytes else ""
     return [
