@@ -13,6 +13,8 @@ from skembed._members import Member
 from skembed._newcomers import drop_column
 from skembed._terms import Located
 
+ROWS_AT_ONCE = 8_192  # what networks read of a row is hundreds of numbers
+
 
 @dataclass(frozen=True, eq=False)
 class Corrections:
@@ -101,6 +103,11 @@ class Blend:
 
     def forward(self, inputs: Encoded) -> np.ndarray:
         """Return predictions of shape (n_rows, 1)."""
+        starts = range(0, max(len(inputs), 1), ROWS_AT_ONCE)
+        batches = [inputs.take(slice(s, s + ROWS_AT_ONCE)) for s in starts]
+        return np.vstack([self._forward(batch) for batch in batches])
+
+    def _forward(self, inputs: Encoded) -> np.ndarray:
         rows = self.model.mixed.locate(inputs)
         output = self.model.predict(rows)
         if self.corrections is not None:

@@ -240,6 +240,7 @@ def test_the_report_says_who_is_best_and_what_was_worst(small):
         "never_worse",
         "slopes",
         "Cost",
+        "Who competes",
         "What the columns say",
     ]
     bold = [line for line in sections["slopes"].splitlines() if "**" in line]
@@ -248,7 +249,7 @@ def test_the_report_says_who_is_best_and_what_was_worst(small):
     assert "Noise floor: MSE 0.5000, 0.1667 of tuned ridge's." in sections["slopes"]
     assert "Worst: 1.0250 of tuned ridge's MSE, skembed on never_worse:02." in report
     assert "takes 0.50 times the seconds of CatBoost" in sections["Cost"]
-    assert "0.50 times its CPU seconds (medians of 2" in sections["Cost"]
+    assert "0.50 times its CPU seconds (of tables: 2, medians)" in sections["Cost"]
 
 
 def test_a_line_tells_differences_times_and_memory_apart(compared):
@@ -285,6 +286,7 @@ def test_the_report_of_classes(tmp_path):
         "never_worse_classes",
         "slopes",
         "Cost",
+        "Who competes",
         "What the columns say",
     ]
     line = tables_of(sections["classes:slopes"])[0][0]
@@ -296,7 +298,7 @@ def test_the_report_of_classes(tmp_path):
     assert "| one-hot + tuned logistic |" in sections["classes:slopes"]
     assert "AUC" not in sections["slopes"]
     assert "0.25 times the seconds of CatBoost" in sections["Cost"]
-    assert "(medians of 1 tables of classes)" in sections["Cost"]
+    assert "(of tables of classes: 1, medians)" in sections["Cost"]
     assert "1.00 times the seconds of CatBoost" in sections["Cost"]
 
 
@@ -308,7 +310,8 @@ def test_a_report_without_classes_does_not_explain_them(tmp_path):
     assert "AUC" not in report
     only = [entry for entry in OF_CLASSES if entry[0] == "never_worse_classes:01"]
     report = report_of(write_cells(tmp_path / "b", only))
-    assert list(sections_of(report)) == ["never_worse_classes", "What the columns say"]
+    others = ["Who competes", "What the columns say"]
+    assert list(sections_of(report)) == ["never_worse_classes", *others]
     assert "MSE / tuned ridge" not in report
 
 
@@ -330,6 +333,14 @@ def test_unknown_floors_and_starts_are_no_obstacle(tmp_path):
     assert "Noise floor: MSE" not in report
     (lines,) = tables_of(sections_of(report)["imdb"])
     assert {line["start s (cold)"] for line in lines} == {"-"}
+
+
+def test_who_was_measured_is_described_in_the_words_of_its_file(small):
+    described = sections_of(report_of(small))["Who competes"].strip().splitlines()
+    labels = [line.split(".**")[0].removeprefix("- **") for line in described]
+    oracle = "ridge that knows the truth's form"
+    assert labels == ["CatBoost", "one-hot + tuned ridge", "skembed", oracle]
+    assert "by five inner folds of the training rows" in described[1]
 
 
 def test_pictures_are_shown_if_they_were_drawn(compared):

@@ -263,6 +263,14 @@ def test_a_blend_is_pickled_without_keras(blend, interacting):
     np.testing.assert_array_equal(again.forward(inputs), blend.forward(inputs))
 
 
+def test_rows_are_predicted_alike_in_any_company(blend, interacting, monkeypatch):
+    inputs, _ = interacting[1]
+    whole = blend.forward(inputs)
+    monkeypatch.setattr("skembed._blend.ROWS_AT_ONCE", 700)  # the last batch is smaller
+    np.testing.assert_allclose(blend.forward(inputs), whole, rtol=1e-12, atol=1e-12)
+    assert blend.forward(inputs.take(slice(0, 0))).shape == (0, 1)
+
+
 def test_unseen_levels_are_predicted_by_what_is_left(blend, interacting):
     inputs, _ = interacting[1]
     unseen = Encoded(inputs.codes.copy(), inputs.quantities)

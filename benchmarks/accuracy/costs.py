@@ -75,7 +75,7 @@ def format_costs(measured: Measured) -> str:
             their_label = measured.label(theirs, task)
             lines.append(
                 f"A fit of {our_label} takes {ratio:.2f} times the seconds of "
-                f"{their_label} and {of_cpu:.2f} times its CPU seconds (medians of "
-                f"{n_problems} {task.tables})."
+                f"{their_label} and {of_cpu:.2f} times its CPU seconds (of "
+                f"{task.tables}: {n_problems}, medians)."
             )
     return "\n\n".join(["## Cost", *lines]) if lines else ""

@@ -7,6 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from benchmarks.accuracy.costs import format_costs
+from benchmarks.accuracy.entrants import format_entrants
 from benchmarks.accuracy.failures import format_failures
 from benchmarks.accuracy.glance import format_glance
 from benchmarks.accuracy.measured import Measured
@@ -76,6 +77,7 @@ def format_report(
         *_shown(pictures, "error_by_table", "rows_per_level"),
         *_sections(measured, pictures),
         format_costs(measured),
+        format_entrants(measured),
         format_failures(failures, measured),
         "## What the columns say",
         _footnote(measured),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 
 from sklearn.base import BaseEstimator
 
@@ -86,5 +87,14 @@ def entered(names: Sequence[str]) -> list[Contender]:
 
 def all_contenders() -> list[Contender]:
     """Return every contender, in the order of their files."""
+    return [module.CONTENDER for module in _modules()]
+
+
+def descriptions() -> dict[str, str]:
+    """Return what contenders' files say of them, how they are tuned, by name."""
+    return {module.CONTENDER.name: module.__doc__ or "" for module in _modules()}
+
+
+def _modules() -> list[ModuleType]:
     names = sorted(m.name for m in iter_modules(__path__) if m.name[0] != "_")
-    return [import_module(f"{__name__}.{name}").CONTENDER for name in names]
+    return [import_module(f"{__name__}.{name}") for name in names]

@@ -1,4 +1,7 @@
-"""CatBoost as it comes, which encodes levels by ordered target statistics."""
+"""CatBoost as it comes, which encodes levels by ordered target statistics.
+
+Nothing is tuned: 1,000 trees, whose learning rate it chooses by the size of the table.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""scikit-learn's gradient boosting, which splits levels itself."""
+"""scikit-learn's gradient boosting, which splits levels itself.
+
+As it comes: 100 trees, fewer if a held-out tenth says so beyond 10,000 rows. It takes
+255 levels a column: the rarest ones are pooled.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""One-hot encoding and ridge or logistic regression with a tuned penalty."""
+"""One-hot encoding and ridge or logistic regression with a tuned penalty.
+
+The penalty is chosen from 13, from .01 to 10,000, by five inner folds of the training
+rows; the search ends where errors rise. Quantities are standardised.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""EmbeddingRegressor or EmbeddingClassifier as it comes."""
+"""EmbeddingRegressor or EmbeddingClassifier as it comes.
+
+Nothing is set but which columns have levels. Its variances, terms and the share of its
+networks are learned from training rows, as all that it learns.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mixed model of an embedding estimator alone."""
+"""The mixed model of an embedding estimator alone (``n_networks=0``)."""
 
 from __future__ import annotations
 

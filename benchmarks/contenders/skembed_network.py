@@ -1,4 +1,4 @@
-"""EmbeddingRegressor's network alone."""
+"""EmbeddingRegressor's network alone, as it comes (``model="network"``)."""
 
 from __future__ import annotations
 

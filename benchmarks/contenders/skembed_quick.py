@@ -1,4 +1,4 @@
-"""An embedding estimator in its quick setting."""
+"""An embedding estimator in its quick setting (``n_networks=1``)."""
 
 from __future__ import annotations
 

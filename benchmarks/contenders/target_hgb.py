@@ -1,4 +1,7 @@
-"""scikit-learn's target encoding and gradient boosting."""
+"""scikit-learn's target encoding and gradient boosting, both as they come.
+
+Training rows are encoded by other rows' targets, in five folds.
+"""
 
 from __future__ import annotations
 
