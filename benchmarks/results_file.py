@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ NAME = "results.csv"
 # the measures that end a cell
 COMPLETE = "complete"
 FAILED = "failed"
+Work = TypeVar("Work")
 FOLDERS = re.compile(r"/(?:[^/\s'\"()]+/)+")
 
 
@@ -43,8 +45,14 @@ class Cell:
     seed: int = 0
     fold: int = 0
 
+    @property
+    def lane(self) -> tuple[str, ...]:
+        """Who does what, whichever run it is."""
+        return self.benchmark, self.size, self.table, self.contender
+
 
 KEYS = [field.name for field in fields(Cell)]
+LANES = KEYS[:4]
 MEASURED = ["measure", "value", "note"]
 
 
@@ -78,6 +86,24 @@ class ResultsFile:
         """Return the cells that need not be run again, failed ones among them."""
         keys = self._read()[KEYS].drop_duplicates()
         return {Cell(*row) for row in keys.itertuples(index=False)}
+
+    def missing(self, cells: Mapping[Cell, Work]) -> dict[Cell, Work]:
+        """Leave out what was run, and all cells of who failed on the same table.
+
+        Parameters
+        ----------
+        cells : mapping
+            Anything, by cell.
+        """
+        lines = self._read()
+        failed = lines.loc[lines["measure"] == FAILED, LANES].drop_duplicates()
+        fallen = set(failed.itertuples(index=False, name=None))
+        done = self.done()
+        return {
+            cell: work
+            for cell, work in cells.items()
+            if cell not in done and cell.lane not in fallen
+        }
 
     def append(self, cell: Cell, measures: Mapping[str, float]) -> None:
         """Write what was measured."""

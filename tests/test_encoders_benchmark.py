@@ -163,8 +163,7 @@ def test_cells_that_are_done_are_not_run_again(tmp_path, monkeypatch):
 
 
 def test_the_column_of_nothing_is_left_out_only_where_there_is_one():
-    planned = [cell for *_, cell in cells_of(all_tables(), WAYS, 2, QUICK)]
-    assert len(planned) == len(set(planned))
+    planned = cells_of(all_tables(), WAYS, 2, QUICK)
     assert {c.table for c in planned if c.contender == "without"} == {
         table.name for table in all_tables() if table.family == "noise"
     }

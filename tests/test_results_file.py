@@ -2,6 +2,7 @@
 
 import csv
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,18 @@ def test_failures_are_done_but_no_cells(tmp_path):
     (failed,) = file.failures("accuracy", "full").itertuples()
     assert failed.contender == "ridge"
     assert failed.note == 'ValueError: a comma, a "quote"'
+
+
+def test_what_is_missing_was_not_run_by_who_has_not_failed(tmp_path):
+    file = ResultsFile(tmp_path)
+    other_table = replace(CELL, table="other")
+    other_contender = replace(CELL, contender="mean")
+    cells = {CELL: 1, OTHER: 2, other_table: 3, other_contender: 4}
+    assert file.missing(cells) == cells
+    file.append(other_contender, {"loss": 1.0})
+    assert file.missing(cells) == {CELL: 1, OTHER: 2, other_table: 3}
+    file.append_failure(CELL, "fell")
+    assert file.missing(cells) == {other_table: 3}
 
 
 def test_a_second_run_goes_on_with_the_file(tmp_path):

@@ -39,7 +39,7 @@ def measure(request: Request, file: ResultsFile) -> None:
     for remark in [*_left_out(problems, options), *_not_installed(contenders)]:
         print(remark)
     plans = _plans(problems, contenders, options, request.seeds(N_SEEDS))
-    n_missing = sum(len(plan.missing(file)) for plan in plans)
+    n_missing = sum(len(file.missing(plan.cells())) for plan in plans)
     if n_missing:
         with progress_bar(n_missing) as bar:
             run_missing(plans, file, bar)

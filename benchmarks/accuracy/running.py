@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tqdm import tqdm
@@ -39,24 +39,15 @@ class Plan:
     options: Options
     n_seeds: int
 
-    def cells(self) -> Iterator[tuple[Contender, Cell]]:
-        """Go through all cells, fold by fold."""
-        for fold in range(self.problem.n_splits(self.options)):
-            for contender in self.contenders:
-                for seed in contender.seeds(self.n_seeds):
-                    names = self.options.size, self.problem.name, contender.name
-                    yield contender, Cell(BENCHMARK, *names, seed, fold)
-
-    def missing(self, file: ResultsFile) -> list[tuple[Contender, Cell]]:
-        """Return the cells that were not run, but those of who failed on the table."""
-        failures = file.failures(BENCHMARK, self.options.size)
-        failed = failures[failures["table"] == self.problem.name]
-        fallen, done = set(failed["contender"]), file.done()
-        return [
-            (who, cell)
-            for who, cell in self.cells()
-            if cell not in done and who.name not in fallen
-        ]
+    def cells(self) -> dict[Cell, Contender]:
+        """Return who runs each cell, fold by fold."""
+        names = self.options.size, self.problem.name
+        return {
+            Cell(BENCHMARK, *names, contender.name, seed, fold): contender
+            for fold in range(self.problem.n_splits(self.options))
+            for contender in self.contenders
+            for seed in contender.seeds(self.n_seeds)
+        }
 
 
 def run_missing(
@@ -81,7 +72,7 @@ def run_missing(
     for plan in plans:
         entrants = {c.name: _Entrant(c, plan, new_process) for c in plan.contenders}
         try:
-            for contender, cell in plan.missing(file):
+            for cell, contender in file.missing(plan.cells()).items():
                 label = contender.label_for(plan.problem.task)
                 with step(bar, f"{cell.table}: {label}, fold {cell.fold}"):
                     entrants[contender.name].run(cell, file)

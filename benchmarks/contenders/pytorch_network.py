@@ -1,11 +1,7 @@
 """The same network of embeddings as in Keras, in PyTorch and skorch.
 
-It has a vector for each level, as long as fastai's rule of thumb says but at most 50
-numbers, two hidden layers of 64 and 32 units, and Adam at its usual rate. The number of
-epochs is tuned: training stops when 20 of them have not lowered the loss of a fifth of
-the training rows, drawn by chance, and the best weights are taken. That patience and
-the batches of 128 rows were chosen on generated tables, partly by their test errors,
-which can but flatter it there. Numbers are standardised.
+It is as large, starts from weights drawn alike, and is trained and stopped in the same
+way: what is said of that network holds for this one.
 """
 
 from __future__ import annotations

@@ -38,14 +38,8 @@ def measure(request: Request, file: ResultsFile) -> None:
         if table not in present:
             print(f"{table.name}: left out, give the folder of its table by --data")
     ways = chosen(WAYS, request.contenders)
-    done = file.done()
-    waiting = [
-        (table, way, cell)
-        for table, way, cell in cells_of(
-            present, ways, request.seeds(N_SEEDS, quick=2), options
-        )
-        if cell not in done
-    ]
+    n_seeds = request.seeds(N_SEEDS, quick=2)
+    waiting = file.missing(cells_of(present, ways, n_seeds, options))
     if waiting:
         with progress_bar(len(waiting)) as bar:
             run(waiting, options, file, bar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from time import process_time
 
 from tqdm import tqdm
@@ -19,25 +19,26 @@ BENCHMARK = "encoders"
 
 
 def cells_of(
-    tables: list[Table], ways: list[Way], n_seeds: int, options: Options
-) -> Iterator[tuple[Table, Way, Cell]]:
-    """Go through all cells, seed by seed of each table."""
-    for table in tables:
-        for seed in range(n_seeds):
-            for way in ways:
-                if table.family in way.families:
-                    names = options.size, table.name, way.name
-                    yield table, way, Cell(BENCHMARK, *names, seed)
+    tables: list[Table], ways: Sequence[Way], n_seeds: int, options: Options
+) -> dict[Cell, tuple[Table, Way]]:
+    """Return what each cell is of, seed by seed of each table."""
+    return {
+        Cell(BENCHMARK, options.size, table.name, way.name, seed): (table, way)
+        for table in tables
+        for seed in range(n_seeds)
+        for way in ways
+        if table.family in way.families
+    }
 
 
 def run(
-    waiting: list[tuple[Table, Way, Cell]],
+    waiting: Mapping[Cell, tuple[Table, Way]],
     options: Options,
     file: ResultsFile,
     bar: tqdm,
 ) -> None:
     """Run cells, each of which is in the file as soon as it is done."""
-    for table, way, cell in waiting:
+    for cell, (table, way) in waiting.items():
         with step(bar, f"{table.name}: {way.label}, seed {cell.seed}"):
             problem = way.prepare(table.load(cell.seed, options))
             file.append(cell, measure(problem, way, cell.seed))

@@ -40,9 +40,7 @@ def measure(request: Request, file: ResultsFile) -> None:
 
     A quick run takes few tables, if none are named.
     """
-    work = dict(_work(request, file))
-    done = file.done()
-    missing = {cell: act for cell, act in work.items() if cell not in done}
+    missing = file.missing(dict(_work(request, file)))
     if not missing:
         return
     with progress_bar(1 + len(missing)) as bar:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,28 +49,19 @@ class Plan:
         """How many rows are predicted at once."""
         return N_QUICK_BATCH_ROWS if self.options.is_quick else N_BATCH_ROWS
 
-    def cells(self) -> Iterator[tuple[Contender, Cell]]:
-        """Go through all cells, lap by lap; a lap is the cell's seed."""
-        for lap in range(self.n_laps):
-            for contender in self.contenders:
-                names = self.options.size, self.problem.name, contender.name
-                yield contender, Cell(BENCHMARK, *names, seed=lap)
-
-    def missing(self, file: ResultsFile) -> list[tuple[Contender, Cell]]:
-        """Return the cells that were not run, but those of who failed on the table."""
-        failures = file.failures(BENCHMARK, self.options.size)
-        failed = failures[failures["table"] == self.problem.name]
-        fallen, done = set(failed["contender"]), file.done()
-        return [
-            (who, cell)
-            for who, cell in self.cells()
-            if cell not in done and who.name not in fallen
-        ]
+    def cells(self) -> dict[Cell, Contender]:
+        """Return who runs each cell, lap by lap; a lap is the cell's seed."""
+        names = self.options.size, self.problem.name
+        return {
+            Cell(BENCHMARK, *names, contender.name, seed=lap): contender
+            for lap in range(self.n_laps)
+            for contender in self.contenders
+        }
 
     def n_steps(self, file: ResultsFile) -> int:
         """Return how many steps there are: a fit for each contender, and each cell."""
-        missing = self.missing(file)
-        return len(missing) + len({contender.name for contender, _ in missing})
+        missing = file.missing(self.cells())
+        return len(missing) + len({cell.contender for cell in missing})
 
 
 def run_missing(
@@ -93,18 +84,18 @@ def run_missing(
         Returns a process for each contender to be fitted in.
     """
     for plan in plans:
-        missing = plan.missing(file)
+        missing = file.missing(plan.cells())
         with TemporaryDirectory() as folder:
             entrants = {
                 contender.name: _Entrant(contender, plan, Path(folder), new_process)
-                for contender, _ in missing
+                for contender in missing.values()
             }
             # all are fitted before one serves: else each would serve at another time
             for entrant in entrants.values():
                 with step(bar, f"{plan.problem.name}: {entrant.label} is fitted"):
                     entrant.fit()
-            for contender, cell in missing:
-                entrant = entrants[contender.name]
+            for cell in missing:
+                entrant = entrants[cell.contender]
                 with step(bar, f"{cell.table}: {entrant.label}, lap {cell.seed}"):
                     entrant.run(cell, file)
 
