@@ -25,6 +25,7 @@ MARGIN = 1.05  # over the largest singular value of noise
 MORE_DIMS = 2  # than stand out by themselves: a model shrinks those that are not there
 N_NULLS = 2
 SMALL = 64  # rows or columns of a matrix that is decomposed whole
+LEAST_OBSERVATIONS = 100  # fewer tell nothing of products, and take long to say so
 FEWEST_LEVELS = 3  # of a column that has dimensions beside its effects
 
 
@@ -144,8 +145,10 @@ def find_pairs(
     Returns
     -------
     list of Pair
-        In the order of the columns.
+        In the order of the columns; none of fewer than 100 observations.
     """
+    if weight.sum() < LEAST_OBSERVATIONS:
+        return []
     signs = rng.choice([-1.0, 1.0], (N_NULLS, len(residual)))
     found = []
     for columns in combinations(range(n_columns), 2):

@@ -45,7 +45,7 @@ def test_the_main_job_prints_its_table_and_draws_its_pictures(tmp_path):
 
 
 @pytest.mark.slow
-def test_all_run_quickly_and_are_not_run_again(tmp_path):
+def test_all_run_quickly(tmp_path):
     who = "mean", "ridge", "skembed", "target", "ceiling", "OrdinalEncoder"
     command = "all", "--quick", "--contenders", *who, "--out", tmp_path
     result = benchmarks(*command)
@@ -60,11 +60,6 @@ def test_all_run_quickly_and_are_not_run_again(tmp_path):
         assert report.startswith(f"# {name.capitalize()}\n")
         assert report in result.stdout
     assert (tmp_path / "report.html").stat().st_size > 100_000
-    before = (tmp_path / "results.csv").read_text()
-    again = benchmarks(*command)
-    assert again.returncode == 0, again.stderr
-    assert (tmp_path / "results.csv").read_text() == before
-    assert again.stdout == result.stdout
 
 
 @pytest.mark.slow

@@ -67,6 +67,13 @@ def vectors_of(rows, residual, n_dims=2, weight=None):
     return singular_vectors(cells, residual, n_dims)
 
 
+def test_few_observations_are_not_asked():
+    few = table(0, scale=4.0, latent_dim=1, n_samples=99, n_levels=(6, 5))
+    assert found_in(*few) == []
+    assert found_in(*few, weight=np.full(99, 2.0)) != []
+    assert found_in(*table(0, 4.0, 1, n_samples=100, n_levels=(6, 5))) != []
+
+
 @pytest.mark.parametrize("latent_dim", [0, 1, 2])
 def test_as_many_dimensions_are_found_as_there_are_and_some_more(latent_dim):
     """Noise exceeds the largest of its like, and hides what is small, now and then."""
