@@ -29,8 +29,8 @@ that was interrupted goes on where it stopped. Whoever changes skembed takes ano
 folder, and whoever wants to see a failure again removes its line. The report on all
 lines is printed, and written as Markdown and, with its pictures, as one HTML page.
 
-What it needs besides skembed: pip install "skembed[benchmarks,rivals]". Rivals that are
-not installed are left out.
+What it needs besides skembed: pip install
+"skembed[benchmarks,rivals,networks]". Rivals that are not installed are left out.
 """
 ALL_SUMMARY = "run every one of these"
 ALL_DESCRIPTION = """\

@@ -84,8 +84,7 @@ class ResultsFile:
 
     def done(self) -> set[Cell]:
         """Return the cells that need not be run again, failed ones among them."""
-        keys = self._read()[KEYS].drop_duplicates()
-        return {Cell(*row) for row in keys.itertuples(index=False)}
+        return _cells_in(self._read())
 
     def missing(self, cells: Mapping[Cell, Work]) -> dict[Cell, Work]:
         """Leave out what was run, and all cells of who failed on the same table.
@@ -98,7 +97,7 @@ class ResultsFile:
         lines = self._read()
         failed = lines.loc[lines["measure"] == FAILED, LANES].drop_duplicates()
         fallen = set(failed.itertuples(index=False, name=None))
-        done = self.done()
+        done = _cells_in(lines)
         return {
             cell: work
             for cell, work in cells.items()
@@ -168,6 +167,11 @@ class ResultsFile:
         if cut or whole is not lines:
             text = "\n".join([header, *whole, ""])
             self.path.write_text(text, encoding="utf-8")
+
+
+def _cells_in(lines: pd.DataFrame) -> set[Cell]:
+    keys = lines[KEYS].drop_duplicates()
+    return {Cell(*row) for row in keys.itertuples(index=False)}
 
 
 def _key_of(line: str) -> list[str]:

@@ -7,7 +7,7 @@ from benchmarks.accuracy.pictures import draw_all
 from benchmarks.accuracy.report import format_report
 from benchmarks.accuracy.running import BENCHMARK, Plan, run_missing
 from benchmarks.choosing import chosen, names_of
-from benchmarks.contenders import Contender, all_contenders, entered
+from benchmarks.contenders import Contender, all_contenders, entered, not_installed
 from benchmarks.problems import Declaration, Options, all_problems
 from benchmarks.progress import progress_bar
 from benchmarks.request import Request
@@ -36,12 +36,13 @@ def measure(request: Request, file: ResultsFile) -> None:
     names = QUICK_TABLES if options.is_quick and not request.tables else request.tables
     problems = chosen(all_problems(), names)
     contenders = entered(request.contenders)
-    for remark in [*_left_out(problems, options), *_not_installed(contenders)]:
+    for remark in [*_left_out(problems, options), *not_installed(contenders)]:
         print(remark)
     plans = _plans(problems, contenders, options, request.seeds(N_SEEDS))
-    n_missing = sum(len(file.missing(plan.cells())) for plan in plans)
-    if n_missing:
-        with progress_bar(n_missing) as bar:
+    cells = {cell: who for plan in plans for cell, who in plan.cells().items()}
+    missing = file.missing(cells)
+    if missing:
+        with progress_bar(len(missing)) as bar:
             run_missing(plans, file, bar)
 
 
@@ -77,12 +78,4 @@ def _left_out(problems: list[Declaration], options: Options) -> list[str]:
         f"{problem.name}: left out, give the folder of its table by --data"
         for problem in problems
         if problem.needs_data and options.data is None
-    ]
-
-
-def _not_installed(contenders: list[Contender]) -> list[str]:
-    return [
-        f'{c.label}: left out, to install it: pip install "skembed[rivals]"'
-        for c in contenders
-        if c.is_missing
     ]

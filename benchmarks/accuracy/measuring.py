@@ -21,7 +21,6 @@ from benchmarks.problems._generated import generate
 
 N_WARM_ROWS = {NUMBERS: 200, CLASSES: 1_200}  # networks of classes want a thousand
 
-
 _loaded: list[Problem] = []  # the table of this process
 
 
@@ -66,12 +65,11 @@ def measure(
     X, y = problem.X.iloc[train], problem.y.iloc[train]
     X_test, y_test = problem.X.iloc[test], problem.y.iloc[test]
     model = contender.make(problem, seed)
-    fit_wall, fit_cpu = _seconds(lambda: model.fit(X, y))
-    predictions = []
-    predict_wall, predict_cpu = _seconds(
-        lambda: predictions.append(getattr(model, task.method)(X_test))
+    _, fit_wall, fit_cpu = _timed(lambda: model.fit(X, y))
+    predicted, predict_wall, predict_cpu = _timed(
+        lambda: getattr(model, task.method)(X_test)
     )
-    prediction = np.clip(predictions[0], *declaration.bounds)
+    prediction = np.clip(predicted, *declaration.bounds)
     column = problem.X[largest_column(problem)]
     return {
         "n_train": len(train),
@@ -94,11 +92,11 @@ def measure(
     }
 
 
-def _seconds(run: Callable[[], object]) -> tuple[float, float]:
-    """Return the seconds by the clock and of all threads of this process."""
+def _timed(run: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Return a result, and its seconds by the clock and of all threads."""
     wall, cpu = perf_counter(), process_time()
-    run()
-    return perf_counter() - wall, process_time() - cpu
+    result = run()
+    return result, perf_counter() - wall, process_time() - cpu
 
 
 def _floor(problem: Problem, task: Task, test: np.ndarray) -> dict[str, float]:

@@ -85,6 +85,15 @@ def entered(names: Sequence[str]) -> list[Contender]:
     return [c for c in chosen(all_contenders(), names) if names or not c.is_slow]
 
 
+def not_installed(contenders: list[Contender]) -> list[str]:
+    """Say who is left out, and what installs what they need."""
+    return [
+        f'{c.label}: left out, to install it: pip install "skembed[rivals,networks]"'
+        for c in contenders
+        if c.is_missing
+    ]
+
+
 def all_contenders() -> list[Contender]:
     """Return every contender, in the order of their files."""
     return [module.CONTENDER for module in _modules()]

@@ -10,9 +10,8 @@ from benchmarks.tensorflow_loading import load_tensorflow
 
 load_tensorflow()
 
-# after TensorFlow, which they would load with its chatter
-import keras  # noqa: E402
-from category_embedding import CategoryEmbedding  # noqa: E402
+import keras  # noqa: E402 - TensorFlow first, without its chatter
+from category_embedding import CategoryEmbedding  # noqa: E402 - TensorFlow first, without its chatter
 
 
 class SeededEmbedding(CategoryEmbedding):

@@ -13,9 +13,8 @@ from benchmarks.tensorflow_loading import load_tensorflow
 
 load_tensorflow()
 
-# after TensorFlow, which they would load with its chatter
-import keras  # noqa: E402
-from scikeras.wrappers import KerasClassifier, KerasRegressor  # noqa: E402
+import keras  # noqa: E402 - TensorFlow first, without its chatter
+from scikeras.wrappers import KerasClassifier, KerasRegressor  # noqa: E402 - TensorFlow first, without its chatter
 
 # that it traces anew for every network that is fitted
 logging.getLogger("tensorflow").setLevel(logging.ERROR)

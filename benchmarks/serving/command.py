@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.choosing import chosen, names_of
-from benchmarks.contenders import Contender, all_contenders, entered
+from benchmarks.contenders import Contender, all_contenders, entered, not_installed
 from benchmarks.problems import Declaration, all_problems
 from benchmarks.progress import progress_bar
 from benchmarks.request import Request
@@ -32,9 +32,8 @@ def measure(request: Request, file: ResultsFile) -> None:
     """
     tables = TABLES[:1] if request.options.is_quick else TABLES
     contenders = _served(entered(request.contenders))
-    for contender in contenders:
-        if contender.is_missing:
-            print(f"{contender.label}: left out, pip install {contender.package}")
+    for remark in not_installed(contenders):
+        print(remark)
     plans = [
         Plan(
             problem,
