@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import Any
 
@@ -13,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from skembed._columns import Column, as_table, read_columns
 from skembed._fitting import fit_model
 from skembed._geometry import GeometryMixin
-from skembed._model import Model, Network
+from skembed._model import Model, Network, shown_attributes
+from skembed._saving import save
 from skembed._sklearn import check_feature_names_in, check_features, features_seen
 from skembed._training_data import read_training_data
 from skembed.exceptions import ColumnError
@@ -59,23 +61,8 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         """Set every learned attribute; nothing can fail from here on."""
         for stale in ("feature_names_in_", "embedding_"):
             self.__dict__.pop(stale, None)
-        for name, value in features.items():
-            setattr(self, name, value)
-        vocabularies = model.encoding.vocabularies
+        self.__dict__.update(features, **shown_attributes(model))
         self._model = model
-        self.categories_ = {v.name: v.levels for v in vocabularies}
-        self.category_counts_ = {v.name: v.counts for v in vocabularies}
-        self.embeddings_ = {
-            v.name: table[v.rows]
-            for v, table in zip(vocabularies, model.core.tables, strict=True)
-        }
-        if len(self.embeddings_) == 1:
-            self.embedding_ = next(iter(self.embeddings_.values()))
-        self.is_categorical_ = model.encoding.is_categorical
-        self.n_outputs_ = model.core.n_outputs
-        self.history_ = model.history
-        self.loss_curve_ = model.history["loss"]
-        self.n_iter_ = len(self.loss_curve_)
 
     def transform(self, X: Any) -> np.ndarray:
         """Replace each categorical feature by its vectors; others pass unchanged.
@@ -97,6 +84,26 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         """
         columns = self._read(X)
         return self._model.transform(columns, self.handle_unknown)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write this fitted estimator to a file that holds no code.
+
+        `skembed.load` reads it, also with other versions of Python, numpy and
+        scikit-learn. The file is a zip archive of JSON and the bytes of arrays.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to. A file that is there is replaced when the new one is complete.
+
+        Raises
+        ------
+        SavedFileError
+            If a parameter is code: a function, a callback, an optimizer, a splitter. An
+            earlier file is left as it is.
+        """
+        check_is_fitted(self)
+        save(self, path)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns that ``transform`` returns.

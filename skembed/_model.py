@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -97,6 +97,29 @@ class Model:
         """Return vectors in place of levels; other columns pass unchanged."""
         codes = self.encoding.encode(columns, handle_unknown).codes
         return replace_levels(columns, self.encoding, codes, self.core.tables)
+
+
+def shown_attributes(model: Model) -> dict[str, Any]:
+    """Return what users see of a model, by the names of an estimator's attributes."""
+    vocabularies = model.encoding.vocabularies
+    embeddings = {
+        v.name: table[v.rows]
+        for v, table in zip(vocabularies, model.core.tables, strict=True)
+    }
+    loss_curve = model.history["loss"]
+    shown = {
+        "categories_": {v.name: v.levels for v in vocabularies},
+        "category_counts_": {v.name: v.counts for v in vocabularies},
+        "embeddings_": embeddings,
+        "is_categorical_": model.encoding.is_categorical,
+        "n_outputs_": model.core.n_outputs,
+        "history_": model.history,
+        "loss_curve_": loss_curve,
+        "n_iter_": len(loss_curve),
+    }
+    if len(embeddings) == 1:
+        (shown["embedding_"],) = embeddings.values()
+    return shown
 
 
 def replace_levels(

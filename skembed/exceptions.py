@@ -1,6 +1,12 @@
 """The errors that skembed raises on purpose."""
 
-__all__ = ["ColumnError", "SkembedError", "TrainingError", "UnknownLevelError"]
+__all__ = [
+    "ColumnError",
+    "SavedFileError",
+    "SkembedError",
+    "TrainingError",
+    "UnknownLevelError",
+]
 
 
 class SkembedError(Exception):
@@ -17,3 +23,7 @@ class UnknownLevelError(SkembedError, ValueError):
 
 class TrainingError(SkembedError, ValueError):
     """Training broke down, for example because the loss became infinite."""
+
+
+class SavedFileError(SkembedError, ValueError):
+    """A fitted estimator cannot be written to a file, or a file cannot be read."""

@@ -34,6 +34,7 @@ def test_a_fitted_model_serves_where_tensorflow_is_not_installed(
     fitted, X, _ = fitted_shops
     with (tmp_path / "served.pkl").open("wb") as file:
         pickle.dump((fitted, X), file)
+    fitted.save(tmp_path / "served.skembed")
     served = run(
         f"""
         import pickle, sys
@@ -44,12 +45,16 @@ def test_a_fitted_model_serves_where_tensorflow_is_not_installed(
         print(repr(model.predict(X).sum()))
         print(repr(model.transform(X)[50:].sum()))
         print(repr(float(model.similarities("Oslo", "city").sum())))
+        import skembed
+        print(repr(skembed.load(sys.argv[2]).predict(X).sum()))
         """,
         str(tmp_path / "served.pkl"),
+        str(tmp_path / "served.skembed"),
     )
     expected = [
         fitted.predict(X).sum(),
         fitted.transform(X)[50:].sum(),
         float(fitted.similarities("Oslo", "city").sum()),
+        fitted.predict(X).sum(),
     ]
-    assert served.split("\n")[:3] == [repr(value) for value in expected]
+    assert served.split("\n")[:4] == [repr(value) for value in expected]

@@ -3,14 +3,17 @@
 import copy
 import io
 import pickle
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cloudpickle
 import joblib
 import numpy as np
 import pytest
+import skops.io
 from sklearn.base import clone
 
-from skembed import EmbeddingRegressor
+from skembed import EmbeddingRegressor, load
 
 
 def through_joblib(model):
@@ -20,11 +23,25 @@ def through_joblib(model):
     return joblib.load(file)
 
 
+def through_skops(model):
+    data = skops.io.dumps(model)
+    return skops.io.loads(data, trusted=skops.io.get_untrusted_types(data=data))
+
+
+def through_a_file(model):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.skembed"
+        model.save(path)
+        return load(path)
+
+
 COPIES = {
     "deepcopy": copy.deepcopy,
     "pickle": lambda model: pickle.loads(pickle.dumps(model)),
     "cloudpickle": lambda model: pickle.loads(cloudpickle.dumps(model)),
     "joblib": through_joblib,
+    "skops": through_skops,
+    "save": through_a_file,
 }
 
 
