@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -84,6 +86,34 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         """
         columns = self._read(X)
         return self._model.transform(columns, self.handle_unknown)
+
+    def embedding_frame(self, column: Hashable | None = None) -> pd.DataFrame:
+        """Return a column's levels, their counts and their vectors as a table.
+
+        Its ``to_parquet`` and ``to_csv`` write it; `skembed.exports` has other formats.
+
+        Parameters
+        ----------
+        column : hashable, default=None
+            The categorical feature, by the keys of `embeddings_`; not needed if there
+            is only one.
+
+        Returns
+        -------
+        DataFrame of shape (n_levels, 2 + n_dims)
+            The columns "level", "count", and "city_0", "city_1" and so on for the
+            vectors of feature "city", in the order of `categories_`.
+
+        Raises
+        ------
+        ColumnError
+            If there is no such categorical feature, or several to choose from.
+        """
+        _, vocabulary = self._categorical(column)
+        name, vectors = vocabulary.name, self.embeddings_[vocabulary.name]
+        numbers = {f"{name}_{i}": values for i, values in enumerate(vectors.T)}
+        about = {"level": vocabulary.levels, "count": vocabulary.counts}
+        return pd.DataFrame(about | numbers)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this fitted estimator to a file that holds no code.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skembed.displays._checks import check_estimator, check_installed
+from skembed._checks import check_estimator, check_installed
 from skembed.displays._color_bar import add_color_bar
 from skembed.displays._discs import (
     MANY,

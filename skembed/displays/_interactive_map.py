@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skembed.displays._checks import check_estimator, check_installed
+from skembed._checks import check_estimator, check_installed
 from skembed.displays._discs import disc_alpha, disc_areas, disc_edge
 from skembed.displays._levels import (
     count_levels,

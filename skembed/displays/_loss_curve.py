@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skembed._checks import check_estimator, check_installed
 from skembed._likelihood import CLASS_LOSSES
 from skembed._model import Network
 from skembed._schedule import loss_unit
-from skembed.displays._checks import check_estimator, check_installed
 from skembed.displays._style import (
     axes_or_new,
     dress,

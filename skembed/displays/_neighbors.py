@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from skembed.displays._checks import check_estimator, check_installed
+from skembed._checks import check_estimator, check_installed
 from skembed.displays._levels import (
     level_names,
     title_name,

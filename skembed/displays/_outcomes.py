@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skembed._checks import check_estimator, check_installed
 from skembed._columns import Column
-from skembed.displays._checks import check_estimator, check_installed
 from skembed.displays._levels import (
     HOW_MANY,
     Wanted,

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from skembed.displays._checks import check_installed
+from skembed._checks import check_installed
 from skembed.displays._ranges import ALIKE
 
 Projection: TypeAlias = Literal["pca", "tsne", "umap"]

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from skembed.displays._checks import check_estimator, check_installed
+from skembed._checks import check_estimator, check_installed
 from skembed.displays._color_bar import add_color_bar
 from skembed.displays._levels import (
     HOW_MANY,

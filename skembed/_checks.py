@@ -1,4 +1,4 @@
-"""What must be there before anything is drawn."""
+"""What must be there before anything is drawn or written."""
 
 from __future__ import annotations
 
