@@ -14,6 +14,7 @@ from skembed._columns import Column, Kind
 from skembed.exceptions import ColumnError
 
 NUMBERS: tuple[Kind, ...] = ("integer", "float")
+LARGEST_EXACT = 2**53  # up to here floats hold every integer
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,8 +189,10 @@ def _argsort(levels: np.ndarray) -> np.ndarray:
 
 
 def _append_missing(levels: np.ndarray, kind: Kind) -> np.ndarray:
-    """Put NaN behind the levels; integers that floats cannot hold stay integers."""
-    exact = kind in NUMBERS and levels.tolist() == levels.astype(np.float64).tolist()
+    """Put NaN behind the levels; integers beyond what floats tell apart stay so."""
+    exact = kind in NUMBERS
+    if kind == "integer":
+        exact = max(map(abs, levels.tolist()), default=0) <= LARGEST_EXACT
     return np.append(levels.astype(np.float64 if exact else object), np.nan)
 
 

@@ -56,6 +56,12 @@ def test_codes_decode_to_the_values(values):
     assert [levels[list(vocabulary.rows).index(code)] for code in codes] == values
 
 
+def test_large_integers_beside_missing_values_are_told_apart():
+    vocabulary = learn_vocabulary(column_of([2**60, None]))
+    codes = vocabulary.encode(column_of([2**60, 2**60 + 1, None]))
+    assert codes.tolist() == [0, vocabulary.unseen_row, 1]
+
+
 @pytest.mark.parametrize("values", [["b", "a"], ["b", None]], ids=repr)
 def test_codes_are_integers_of_32_bits(values):
     column = column_of(values)
