@@ -28,6 +28,13 @@ LEVELS = {
     "truth": [True, False, True, False, True, False, None],
     "share": [0.5, 1.5, 0.25, 3.0, np.nan, 1e-9, 2.0],
 }
+WORDS = {
+    "text": ["", "%20", "New York", "Tromsø", "a\u2028b", "tab\there"],
+    "whole": ["-2", "0", "1", "3", "7", "8"],
+    "exact": ["1", "2", "3", "4", "5", str(2**70)],
+    "truth": ["False", "True"],
+    "share": ["1e-09", "0.25", "0.5", "1.5", "2", "3"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +90,11 @@ def test_word2vec_is_read_by_us_and_by_gensim(model, column, tmp_path):
     gensim = pytest.importorskip("gensim.models")
     path = tmp_path / "vectors.txt"
     write_word2vec(model, path, column)
-    known = [str(v) for v in sorted({v for v in LEVELS[column] if not pd.isna(v)})]
     ours = read_word2vec(path)
-    assert ours.index.tolist() == [*known, None]
+    assert ours.index.tolist() == [*WORDS[column], None]
     np.testing.assert_array_equal(ours, model.embeddings_[column])
     theirs = gensim.KeyedVectors.load_word2vec_format(path)
-    assert [unescape(key) for key in theirs.index_to_key] == [*known, None]
+    assert [unescape(key) for key in theirs.index_to_key] == [*WORDS[column], None]
     np.testing.assert_array_equal(theirs.vectors, model.embeddings_[column])
 
 
@@ -96,12 +102,11 @@ def test_word2vec_is_read_by_us_and_by_gensim(model, column, tmp_path):
 def test_gensim_knows_levels_vectors_and_counts(model, column):
     pytest.importorskip("gensim")
     keyed = to_keyed_vectors(model, column)
-    known = [str(v) for v in sorted({v for v in LEVELS[column] if not pd.isna(v)})]
-    assert keyed.index_to_key == [*known, "%nan"]
+    assert keyed.index_to_key == [*WORDS[column], "%nan"]
     np.testing.assert_array_equal(keyed.vectors, model.embeddings_[column])
     counts = [keyed.get_vecattr(key, "count") for key in keyed.index_to_key]
     np.testing.assert_array_equal(counts, model.category_counts_[column])
-    nearest = keyed.most_similar(known[0], topn=1)[0][0]
+    nearest = keyed.most_similar(WORDS[column][0], topn=1)[0][0]
     first = model.categories_[column][0]
     distances = model.similarities(first, column, metric="cosine").to_numpy()
     assert keyed.key_to_index[nearest] == 1 + distances[1:].argmin()

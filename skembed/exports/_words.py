@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import quote, unquote
 
-from skembed._vocabulary import Vocabulary
+from skembed._columns import Kind
+from skembed._vocabulary import NUMBERS, Vocabulary
 
 MISSING = "%nan"  # no level is written so: a percent sign of its own becomes %25
 EMPTY = "%"
@@ -18,10 +20,14 @@ def words_of(vocabulary: Vocabulary) -> list[str | None]:
     """Return the text of each level; None for the missing one."""
     n_known = len(vocabulary.levels) - vocabulary.has_missing
     levels = vocabulary.levels[:n_known].tolist()
-    if vocabulary.kind == "integer":  # which are floats beside a missing value
-        levels = map(int, levels)
-    words: list[str | None] = [str(level) for level in levels]
+    words: list[str | None] = [word_of(level, vocabulary.kind) for level in levels]
     return [*words, None] if vocabulary.has_missing else words
+
+
+def word_of(level: Any, kind: Kind) -> str:
+    """Return the text of a level of a column of some kind: equal numbers have one."""
+    is_whole = kind in NUMBERS and level == level // 1
+    return str(int(level) if is_whole else level)
 
 
 def escape(word: str | None, pattern: re.Pattern[str] = SPACES) -> str:

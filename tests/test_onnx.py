@@ -1,0 +1,187 @@
+"""A runtime of ONNX predicts what the estimator predicts, from the raw table."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+
+from skembed import EmbeddingClassifier, EmbeddingEncoder, EmbeddingRegressor, load
+from skembed._activations import ACTIVATIONS
+from skembed.datasets import make_classes, make_effects
+from skembed.exceptions import ColumnError, UnknownLevelError
+from skembed.exports import onnx_inputs, to_onnx
+from tests.test_saving import EARLIER
+
+onnx = pytest.importorskip("onnx")
+runtime = pytest.importorskip("onnxruntime")
+CLOSE = {"rtol": 1e-5, "atol": 1e-5}
+
+
+def run(model, X):
+    """Return what the runtime makes of a table, by the names of the outputs."""
+    exported = to_onnx(model)
+    onnx.checker.check_model(exported, full_check=True)
+    session = runtime.InferenceSession(exported.SerializeToString())
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(None, onnx_inputs(model, X)), strict=True))
+
+
+def check_same(model, X):
+    outputs = run(model, X)
+    if isinstance(model, EmbeddingClassifier):
+        np.testing.assert_array_equal(outputs["label"], model.predict(X))
+        predicted = model.predict_proba(X)
+        np.testing.assert_allclose(outputs["probabilities"], predicted, **CLOSE)
+        assert outputs["probabilities"].shape == predicted.shape
+    else:
+        predicted = model.predict(X)
+        np.testing.assert_allclose(outputs["prediction"], predicted, **CLOSE)
+        assert outputs["prediction"].shape == predicted.shape
+
+
+PREDICTORS = [path for path in EARLIER if "encoder" not in path.stem]
+PREDICTORS = [path for path in PREDICTORS if "predictions" not in path.stem]
+
+
+@pytest.mark.parametrize("saved", PREDICTORS, ids=lambda path: path.stem)
+def test_all_parts_of_a_model_are_written_down(saved):
+    """Crosses, slopes, curves, products, corrections, new levels, classes."""
+    table = pd.read_csv(saved.with_suffix(".csv"))
+    check_same(load(saved), table.drop(columns="answer"))
+
+
+@pytest.fixture
+def odd():
+    """Columns of all types, with rows of levels and values missing in them."""
+    rng = np.random.default_rng(0)
+    picked = rng.integers(5, size=(4, 300))
+    X = pd.DataFrame(
+        {
+            "text": np.array(["Oslo", "New York", "", "%20", None], object)[picked[0]],
+            "whole": pd.array([3, 1, -7, 2**60, None], "Int64")[picked[1]],
+            "truth": pd.array([True, False, None, True, False], "boolean")[picked[2]],
+            "kind": pd.Categorical.from_codes(picked[3] - 1, ["x", "y", "z", "ø"]),
+            "share": rng.choice([0.5, 1.5, 2.0, np.nan], 300),
+            "size": rng.normal(size=300),
+            "small": rng.normal(size=300).astype(np.float32),
+        }
+    )
+    X.loc[:20, "size"] = np.nan
+    return X, picked[0] + picked[1] * X["small"].to_numpy() + rng.normal(size=300)
+
+
+CATEGORICAL = ["text", "whole", "truth", "kind", "share"]
+
+
+@pytest.mark.parametrize("kind", ["blend", "network"])
+def test_columns_of_every_type(odd, kind):
+    X, y = odd
+    model = EmbeddingRegressor(
+        model=kind, categorical_features=CATEGORICAL, n_networks=1, epochs=2
+    ).fit(X, y)
+    check_same(model, X)
+    new = pd.DataFrame(
+        {
+            "text": ["Paris", None, "", "Oslo"],
+            "whole": pd.array([99, None, 2**60 + 1, 3], "Int64"),
+            "truth": pd.array([None, True, False, None], "boolean"),
+            "kind": ["new", None, "x", "ø"],
+            "share": [0.75, np.nan, 2.0, 0.5],
+            "size": [np.nan, 1e9, -1e9, 0.0],
+            "small": [np.nan, 0.0, 1.0, 2.0],
+        }
+    )
+    check_same(model, new)
+
+
+@pytest.mark.parametrize("number", [np.int8, np.float64, object])
+def test_equal_numbers_are_one_level(number):
+    levels = np.repeat([1, 2, 3], 20)
+    y = levels + np.tile([0.0, 0.1], 30)
+    model = EmbeddingRegressor(categorical_features="all", n_networks=0)
+    model.fit(pd.DataFrame({"a": levels}), y)
+    X = pd.DataFrame({"a": np.array([1, 2, 9], dtype=number)})
+    check_same(model, X)
+    assert onnx_inputs(model, X)["a"].ravel().tolist() == ["1", "2", "9"]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation(activation):
+    X, y = make_effects(60, n_levels=(4,), n_quantities=1, random_state=0)
+    model = EmbeddingRegressor(
+        model="network", hidden_units=(6, 4), activation=activation, epochs=1
+    ).fit(X, y)
+    check_same(model, X.assign(**{X.columns[1]: 20 * X.iloc[:, 1]}))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["no", "yes"],
+        [False, True],
+        [3, 5],
+        ["a", "b", "c"],
+        np.array([1, 2, 7], dtype=np.int16),
+        np.array(["a", "b", "c"], dtype=object),
+    ],
+    ids=repr,
+)
+def test_labels_of_every_type(labels):
+    X, y = make_classes(300, n_classes=len(labels), n_levels=(5,), random_state=0)
+    model = EmbeddingClassifier(n_networks=0).fit(X, np.asarray(labels)[y])
+    check_same(model, X)
+
+
+def test_several_labels_and_several_outputs():
+    X, y = make_effects(300, n_levels=(5, 4), random_state=0)
+    labels = np.column_stack([y > 0, y > 1]).astype(int)
+    check_same(EmbeddingClassifier(n_networks=0).fit(X, labels), X)
+    outputs = np.column_stack([y, 2 * y])
+    check_same(EmbeddingRegressor(epochs=1).fit(X, outputs), X)
+    check_same(EmbeddingRegressor(epochs=1).fit(X, outputs[:, :1]), X)
+
+
+def test_tables_of_one_kind_of_column():
+    X, y = make_effects(300, n_levels=(5,), n_quantities=2, random_state=0)
+    quantities = X.drop(columns="a").to_numpy()
+    for table in (X[["a"]], quantities):
+        for kind in ("blend", "network"):
+            params = {"n_networks": 1, "epochs": 1}
+            check_same(EmbeddingRegressor(model=kind, **params).fit(table, y), table)
+    tokens = X["a"].to_numpy(dtype=object)
+    check_same(EmbeddingRegressor(n_networks=0).fit(tokens, y), tokens)
+
+
+def test_what_predict_refuses_is_refused():
+    X, y = make_effects(100, n_levels=(5,), random_state=0)
+    model = EmbeddingRegressor(n_networks=0, handle_unknown="error").fit(X, y)
+    with pytest.raises(UnknownLevelError, match="'new'"):
+        onnx_inputs(model, pd.DataFrame({"a": ["new"]}))
+
+
+def test_what_cannot_be_exported_is_refused():
+    import keras
+
+    def build(inputs, features, n_outputs):
+        return keras.Model(inputs, keras.layers.Dense(n_outputs)(features))
+
+    X, y = make_effects(100, n_levels=(5,), random_state=0)
+    with pytest.raises(TypeError, match="got EmbeddingEncoder"):
+        to_onnx(EmbeddingEncoder().fit(X, y))
+    with pytest.raises(TypeError, match=r"model_ by its export"):
+        to_onnx(EmbeddingRegressor(model=build, epochs=1).fit(X, y))
+    with pytest.raises(TypeError, match=r"to_onnx expects .* got Ridge"):
+        to_onnx(Ridge())
+    taken = X.replace({"a": {"a0": "%nan"}})
+    with pytest.raises(ColumnError, match="'a' has a level '%nan'"):
+        to_onnx(EmbeddingRegressor(n_networks=0).fit(taken, y))
+
+
+def test_onnx_is_optional(monkeypatch):
+    X, y = make_effects(100, n_levels=(5,), random_state=0)
+    model = EmbeddingRegressor(n_networks=0).fit(X, y)
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ImportError, match=r'pip install "skembed\[onnx\]"'):
+        to_onnx(model)
