@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast
@@ -92,6 +93,8 @@ def as_table(X: Any) -> Any:
 
     Raises
     ------
+    ColumnError
+        For columns that share a name.
     TypeError
         For sparse matrices and masked arrays.
     ValueError
@@ -108,6 +111,7 @@ def as_table(X: Any) -> Any:
             "Sparse data was passed, but levels and quantities are read from a dense "
             "table. Use X.toarray() or, better, the table from before it was encoded."
         )
+    _check_distinct(X)
     frame = nw.from_native(X, allow_series=True, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
         raise ValueError("A lazy frame was passed: call its collect() first.")
@@ -117,6 +121,16 @@ def as_table(X: Any) -> Any:
         _check_not_empty(frame.shape)
         return frame.to_native()
     return _as_array(X)
+
+
+def _check_distinct(X: Any) -> None:
+    """Raise if columns share a name, which other frame libraries do not allow."""
+    if isinstance(X, pd.DataFrame) and not X.columns.is_unique:
+        name = X.columns[X.columns.duplicated()][0]
+        raise ColumnError(
+            f"Two columns are named {name!r}, and levels are asked for by the name of "
+            "their column: rename one of them."
+        )
 
 
 def _as_array(X: Any) -> np.ndarray:
@@ -174,11 +188,34 @@ def read_columns(table: Any) -> list[Column]:
         text nor a truth value nor a number.
     """
     if isinstance(table, np.ndarray):
-        return [_column(j, pd.Series(table[:, j])) for j in range(table.shape[1])]
+        return [_column(j, _series(j, table[:, j])) for j in range(table.shape[1])]
     if isinstance(table, pd.DataFrame):
         return [_column(name, series) for name, series in table.items()]
     frame = nw.from_native(table, eager_only=True)
     return [_column(name, _to_pandas(frame[name])) for name in frame.columns]
+
+
+def _series(name: Hashable, values: np.ndarray) -> pd.Series:
+    with readable_text(name):
+        return pd.Series(values)
+
+
+@contextmanager
+def readable_text(name: Hashable) -> Iterator[None]:
+    """Name the column in an error about its text.
+
+    Raises
+    ------
+    ColumnError
+        Where pandas cannot keep halves of characters.
+    """
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise ColumnError(
+            f"Column {name!r} holds {error.object!r}, which is not valid Unicode: read "
+            "the table again with the encoding it was written in."
+        ) from error
 
 
 def _to_pandas(series: nw.Series[Any]) -> pd.Series:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skembed._columns import Column, Kind
+from skembed._columns import Column, Kind, readable_text
 from skembed.exceptions import ColumnError
 
 NUMBERS: tuple[Kind, ...] = ("integer", "float")
@@ -118,7 +118,8 @@ class Vocabulary:
     def _rows_of(self, uniques: np.ndarray) -> np.ndarray:
         if not len(uniques):
             return np.empty(0, dtype=np.int32)
-        return self._rows_or_unseen[self._index.get_indexer(pd.Index(uniques))]
+        with readable_text(self.name):
+            return self._rows_or_unseen[self._index.get_indexer(pd.Index(uniques))]
 
     def _check_kind(self, column: Column, has_values: bool) -> None:
         alike = column.kind == self.kind or {column.kind, self.kind} <= set(NUMBERS)

@@ -9,9 +9,14 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from skembed import EmbeddingRegressor, _growth
 from skembed.datasets import make_tokens
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("nightly", deadline=None, max_examples=2_000)
+settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,21 @@ REFUSED_X = {
     "complex numbers": (frame(z=np.full(N, 1j)), ValueError, "Complex data .* 'z'"),
     "a lazy frame": (pl.DataFrame({"a": [1]}).lazy(), ValueError, r"collect\(\)"),
     "names of mixed types": (frame().assign(more=1).rename(columns={"more": 0}), TypeError, "string names"),
-    "names that repeat": (pd.concat([frame(), frame()], axis=1), ValueError, "'token'"),
+    "names that repeat": (
+        pd.concat([frame(), frame()], axis=1),
+        ColumnError,
+        "Two columns are named 'token'.* rename",
+    ),
+    "halves of characters": (
+        np.array(["\ud800", "a"] * 10, dtype=object),
+        ColumnError,
+        "Column 0 holds .*ud800.* Unicode",
+    ),
+    "halves of characters in a frame": (
+        frame(id=pd.Series(["\ud800", "a"] * 10, dtype=object)),
+        ColumnError,
+        "'id' holds .*ud800.* Unicode",
+    ),
 }  # fmt: skip
 
 

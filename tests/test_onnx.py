@@ -1,6 +1,7 @@
 """A runtime of ONNX predicts what the estimator predicts, from the raw table."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,6 @@ from skembed._activations import ACTIVATIONS
 from skembed.datasets import make_classes, make_effects
 from skembed.exceptions import ColumnError, UnknownLevelError
 from skembed.exports import onnx_inputs, to_onnx
-from tests.test_saving import EARLIER
 
 onnx = pytest.importorskip("onnx")
 runtime = pytest.importorskip("onnxruntime")
@@ -41,8 +41,11 @@ def check_same(model, X):
         assert outputs["prediction"].shape == predicted.shape
 
 
-PREDICTORS = [path for path in EARLIER if "encoder" not in path.stem]
-PREDICTORS = [path for path in PREDICTORS if "predictions" not in path.stem]
+SAVED = Path(__file__).parent / "saved"
+ENCODERS = ("encoder", "predictions")
+PREDICTORS = sorted(
+    path for path in SAVED.glob("*.skembed") if not path.stem.endswith(ENCODERS)
+)
 
 
 @pytest.mark.parametrize("saved", PREDICTORS, ids=lambda path: path.stem)
