@@ -16,11 +16,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 
+from skembed._files import replaced
 from skembed.exceptions import SavedFileError
 
 HEADER = "header.json"
@@ -56,20 +56,11 @@ def write_archive(
     arrays : sequence of ndarray
         Of truth values, numbers or text, or of objects that JSON can hold.
     """
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{uuid4().hex}")
     described = {**header, "arrays": [_described(array) for array in arrays]}
-    try:
-        with unfinished.open("xb") as file:
-            with ZipFile(file, "w") as archive:
-                _write(archive, HEADER, json.dumps(described).encode())
-                for i, array in enumerate(arrays):
-                    _write(archive, _member(i), _bytes_of(array))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replaced(path) as file, ZipFile(file, "w") as archive:
+        _write(archive, HEADER, json.dumps(described).encode())
+        for i, array in enumerate(arrays):
+            _write(archive, _member(i), _bytes_of(array))
 
 
 @contextmanager

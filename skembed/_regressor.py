@@ -347,7 +347,7 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         ColumnError
             If a feature cannot be read, or not in its role.
         TrainingError
-            If the loss stops being finite.
+            If training diverges at once; later on, that is a ConvergenceWarning.
         ValueError
             If `X`, `y` or `sample_weight` are malformed. An earlier fit stays usable,
             whatever was raised.

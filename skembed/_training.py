@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Any
 import keras
 import numpy as np
 from scikeras.wrappers import KerasRegressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import FunctionTransformer
 
 from skembed._architecture import Architecture, round_up
@@ -43,6 +45,8 @@ from skembed._schedule import Schedule
 from skembed.exceptions import TrainingError
 
 MAX_COMPILED = 4
+MONITORED = ("loss", "val_loss")
+N_COPIES = 10  # of weights, in a training that may diverge
 ROWS_PER_STAGED = 4  # of a table, for each row of a batch, from which a stage pays
 
 _compiled: OrderedDict[tuple[Any, ...], ResidentModel] = OrderedDict()
@@ -78,7 +82,8 @@ def train(
     Raises
     ------
     TrainingError
-        If the loss stops being finite.
+        If no weights were good before the loss stopped being finite. If some were, they
+        are kept, and a ConvergenceWarning says so.
     """
     with keras_session(int(rng.integers(2**31))):
         result = _train(start, schedule, training, validation, rng)
@@ -123,7 +128,14 @@ def _run(
         training.target.astype(np.float32),
         sample_weight=training.weight,
     )
-    return dict(wrapper.history_)
+    return _finite(wrapper.history_)
+
+
+def _finite(history: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Return the epochs before the loss was no longer a number."""
+    losses = [history[name] for name in MONITORED if name in history]
+    n_epochs = int(np.isfinite(losses).all(axis=0).cumprod().sum())
+    return {name: values[:n_epochs] for name, values in history.items()}
 
 
 def _learned(start: Predictor, model: ResidentModel) -> Predictor:
@@ -159,7 +171,7 @@ def _wrapper(
     model: ResidentModel, schedule: Schedule, validation: Sample | None
 ) -> _Wrapper:
     held_out = None
-    callbacks = [*schedule.callbacks, _FiniteLoss()]
+    callbacks = [*schedule.callbacks, _Divergence()]
     if schedule.is_annealed and has_own_rate(model.optimizer):
         callbacks.append(_Annealing())
     if validation is not None:
@@ -200,16 +212,44 @@ class _Annealing(keras.callbacks.Callback):
         self.model.optimizer.learning_rate = rate
 
 
-class _FiniteLoss(keras.callbacks.Callback):
-    """Stops with an error that teaches when the loss is no longer a number."""
+class _Divergence(keras.callbacks.Callback):
+    """Ends a training that diverges, with the best of the weights that were copied.
+
+    They are copied up to ten times, at even steps, the first epoch's among them.
+    """
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._best: list[np.ndarray] = []
+        self._least = np.inf
+        self._every = max(1, self.params["epochs"] // N_COPIES)
+        self._diverged_after = 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        losses = [(logs or {}).get(name, 0.0) for name in ("loss", "val_loss")]
+        losses = [(logs or {})[name] for name in MONITORED if name in (logs or {})]
         if not np.isfinite(losses).all():
-            raise TrainingError(
-                f"The loss is no longer finite after epoch {epoch + 1}: training "
-                "diverged. Set a smaller learning_rate."
-            )
+            self._diverged_after = epoch + 1
+            self.model.stop_training = True
+        elif epoch % self._every == 0 and losses[-1] < self._least:
+            weights = self.model.get_weights()
+            if _are_finite(weights):
+                self._best, self._least = weights, losses[-1]
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        if not self._diverged_after and _are_finite(self.model.get_weights()):
+            return
+        epoch = self._diverged_after or self.params["epochs"]
+        diverged = (
+            f"The loss is no longer finite after epoch {epoch}: training diverged"
+        )
+        if not self._best:
+            raise TrainingError(f"{diverged}. Set a smaller learning_rate.")
+        self.model.set_weights(self._best)
+        kept = "the best weights of those before are kept. Set a smaller learning_rate."
+        warnings.warn(f"{diverged}, {kept}", ConvergenceWarning)
+
+
+def _are_finite(arrays: Sequence[np.ndarray]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skembed._checks import check_estimator, check_installed
+from skembed._files import write_text
 from skembed.displays._discs import disc_alpha, disc_areas, disc_edge
 from skembed.displays._levels import (
     count_levels,
@@ -118,7 +119,7 @@ def write_embedding_map(
     document = Document()
     _add_page(document, mapped, _neighbors(estimator, mapped), heading)
     path = Path(path)
-    path.write_text(file_html(document, INLINE, title=heading), encoding="utf-8")
+    write_text(path, file_html(document, INLINE, title=heading))
     return path
 
 

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skembed._checks import check_estimator
 from skembed._estimator import EmbeddingEstimator
+from skembed._files import write_text
 from skembed._vocabulary import Vocabulary
 from skembed.exports._words import CONTROLS, escape, words_of
 
@@ -69,4 +70,4 @@ def _quoted(text: str) -> str:
 
 
 def _write(path: Path, lines: list[str]) -> None:
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
+    write_text(path, "\n".join([*lines, ""]))

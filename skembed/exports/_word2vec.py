@@ -11,6 +11,7 @@ import pandas as pd
 
 from skembed._checks import check_estimator
 from skembed._estimator import EmbeddingEstimator
+from skembed._files import write_text
 from skembed.exports._words import escape, unescape, words_of
 
 
@@ -68,7 +69,7 @@ def write_word2vec(
     lines = [f"{vectors.shape[0]} {vectors.shape[1]}"]
     for word, vector in zip(words_of(vocabulary), vectors, strict=True):
         lines.append(" ".join([escape(word), *map(str, vector)]))
-    Path(path).write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
+    write_text(path, "\n".join([*lines, ""]))
 
 
 def read_word2vec(path: str | os.PathLike[str]) -> pd.DataFrame:
