@@ -162,7 +162,7 @@ def test_another_type_of_levels_is_refused_when_predicting(quick):
         quick.predict(pd.DataFrame({"token": [1, 2]}))
 
 
-DIVERGING = {"optimizer": "sgd", "learning_rate": 1e6, "epochs": 30}
+DIVERGING = {"optimizer": "sgd", "learning_rate": 1e30, "epochs": 30}
 
 
 def test_a_diverging_training_is_named(quick):
