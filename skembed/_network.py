@@ -22,6 +22,13 @@ from skembed._encoding import Encoded
 from skembed._predictor import Builder, Predictor
 from skembed._target import TargetScale
 
+if keras.config.backend() != "tensorflow":
+    raise ImportError(
+        "skembed trains networks by TensorFlow, and Keras was imported with another "
+        f"backend, {keras.config.backend()!r}: set the environment variable "
+        "KERAS_BACKEND=tensorflow before the first import of keras."
+    )
+
 _lock = threading.RLock()
 _rebuilt: WeakKeyDictionary[Predictor, keras.Model] = WeakKeyDictionary()
 

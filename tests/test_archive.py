@@ -54,7 +54,7 @@ def test_arrays_come_back(tmp_path_factory, arrays):
     assert len(read) == len(arrays)
     for there, back in zip(arrays, read, strict=True):
         assert (back.dtype, back.shape) == (there.dtype, there.shape)
-        np.testing.assert_array_equal(back, there)
+        assert repr(back.tolist()) == repr(there.tolist())
         assert back.flags.writeable
 
 

@@ -1,10 +1,15 @@
 """The Keras side: the same function as numpy's, and the user's own networks."""
 
+import importlib
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 
-from skembed import EmbeddingRegressor
+from skembed import EmbeddingRegressor, _network
 
 
 def build(inputs, features, n_outputs):
@@ -96,3 +101,33 @@ def test_a_level_moves_as_far_however_often_a_batch_holds_it():
     ]
     steps = np.abs(tables[1] - tables[0])
     np.testing.assert_allclose(steps[1], 1e-2, rtol=1e-2)
+
+
+def test_another_backend_of_keras_is_refused(monkeypatch):
+    monkeypatch.setattr(keras.config, "backend", lambda: "jax")
+    with pytest.raises(ImportError, match=r"'jax': .* KERAS_BACKEND=tensorflow"):
+        importlib.reload(_network)
+
+
+def test_another_backend_is_refused_by_fit():
+    pytest.importorskip("jax")
+    code = """
+from skembed import EmbeddingRegressor
+from skembed.datasets import make_tokens
+
+X, y = make_tokens(200, random_state=0)
+model = EmbeddingRegressor(n_networks=0).fit(X, y)  # which needs none
+try:
+    model.set_params(n_networks=1).fit(X, y)
+except ImportError as error:
+    print(error, model.predict(X).shape)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "KERAS_BACKEND=tensorflow" in told.stdout
+    assert "(200,)" in told.stdout

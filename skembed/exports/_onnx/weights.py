@@ -29,7 +29,9 @@ def _gelu(graph: Graph, x: Name) -> Name:
 
 
 def _silu(graph: Graph, x: Name) -> Name:
-    return graph("Mul", x, graph("Sigmoid", x))
+    """Write it without the sigmoid: runtimes merge the two, some for 32 bits only."""
+    shrunken = graph("Exp", graph("Neg", x))
+    return graph("Div", x, graph("Add", shrunken, np.float64(1)))
 
 
 def _mish(graph: Graph, x: Name) -> Name:
