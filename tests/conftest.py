@@ -19,6 +19,24 @@ settings.register_profile("nightly", deadline=None, max_examples=2_000)
 settings.load_profile("default")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--nightly", action="store_true", help="run what takes minutes or gigabytes"
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--nightly"):
+        settings.load_profile("nightly")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--nightly"):
+        nightly = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in nightly]
+
+
 @pytest.fixture(scope="session")
 def example_parameters():
     """The network and the training of the motivating example."""

@@ -1,7 +1,6 @@
 """Whatever a table holds, it is fitted, or an error says which column cannot be.
 
-``python -m pytest tests/test_fuzz.py --hypothesis-profile=nightly`` tries 2,000 tables
-in place of 100.
+``python -m pytest tests/test_fuzz.py --nightly`` tries 2,000 tables in place of 100.
 """
 
 import pickle
