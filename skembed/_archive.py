@@ -25,6 +25,7 @@ from skembed.exceptions import SavedFileError
 
 HEADER = "header.json"
 KINDS = "biufU"  # of numpy's types: truth values, numbers and text
+LONGEST = 8  # bytes of a number: those of longer ones differ between machines
 SCALARS = {str, int, float, bool, type(None)}
 OBJECT = "object"
 READABLE = 0o644 << 16  # where somebody unzips it
@@ -106,9 +107,12 @@ def read_archive(
     SavedFileError
         If it is damaged, of a later format, or another kind of file.
     """
-    n_bytes = Path(path).stat().st_size
-    with damage_reported(path), ZipFile(path) as archive:
-        _check_sizes(archive, n_bytes)
+    with (
+        Path(path).open("rb") as file,
+        damage_reported(path),
+        ZipFile(file) as archive,
+    ):
+        _check_sizes(archive, os.fstat(file.fileno()).st_size)
         header = json.loads(archive.read(HEADER))
         _check_format(header, newest_format, path)
         arrays = [
@@ -163,20 +167,32 @@ def _check_format(
 
 
 def _read(archive: ZipFile, name: str, described: dict[str, Any]) -> np.ndarray:
-    shape = tuple(described["shape"])
+    shape = _shape(described["shape"])
     if described["dtype"] == OBJECT:
         return _objects(json.loads(archive.read(name)), shape, name)
     dtype = np.dtype(described["dtype"])
     n_bytes = dtype.itemsize * math.prod(shape)
-    if dtype.kind not in KINDS or archive.getinfo(name).file_size != n_bytes:
+    if not is_storable(dtype) or archive.getinfo(name).file_size != n_bytes:
         raise ValueError(f"{name} is not what its header says")
     return np.frombuffer(archive.read(name), dtype).reshape(shape).copy()
 
 
+def _shape(described: Any) -> tuple[int, ...]:
+    if not all(type(n) is int and n >= 0 for n in described):
+        raise ValueError(f"the shape of an array is {described!r}")
+    return tuple(described)
+
+
 def _objects(values: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
-    if shape != (len(values),) or not {type(value) for value in values} <= SCALARS:
+    are_scalars = type(values) is list and {type(v) for v in values} <= SCALARS
+    if not are_scalars or shape != (len(values),):
         raise ValueError(f"{name} is not what its header says")
     return array_of(values)
+
+
+def is_storable(dtype: np.dtype[Any]) -> bool:
+    """Say whether the bytes of an array of a type can be stored."""
+    return dtype.kind in KINDS and (dtype.kind == "U" or dtype.itemsize <= LONGEST)
 
 
 def array_of(values: list[Any]) -> np.ndarray:

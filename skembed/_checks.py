@@ -31,6 +31,6 @@ def check_estimator(estimator: Any, caller: str) -> None:
         return
     holds = [part for name, part in INSTEAD.items() if hasattr(estimator, name)]
     raise TypeError(
-        f"{caller} expects a fitted EmbeddingRegressor or EmbeddingClassifier; got "
+        f"{caller} expects a fitted estimator of skembed; got "
         f"{type(estimator).__name__}{f': pass {holds[0]}' if holds else ''}."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -111,8 +112,10 @@ def as_table(X: Any) -> Any:
             "Sparse data was passed, but levels and quantities are read from a dense "
             "table. Use X.toarray() or, better, the table from before it was encoded."
         )
-    _check_distinct(X)
-    frame = nw.from_native(X, allow_series=True, pass_through=True)
+    try:
+        frame = nw.from_native(X, allow_series=True, pass_through=True)
+    except nw.exceptions.DuplicateError:
+        raise _repeated_name(X) from None
     if isinstance(frame, nw.LazyFrame):
         raise ValueError("A lazy frame was passed: call its collect() first.")
     if isinstance(frame, nw.Series):
@@ -123,14 +126,13 @@ def as_table(X: Any) -> Any:
     return _as_array(X)
 
 
-def _check_distinct(X: Any) -> None:
-    """Raise if columns share a name, which other frame libraries do not allow."""
-    if isinstance(X, pd.DataFrame) and not X.columns.is_unique:
-        name = X.columns[X.columns.duplicated()][0]
-        raise ColumnError(
-            f"Two columns are named {name!r}, and levels are asked for by the name of "
-            "their column: rename one of them."
-        )
+def _repeated_name(frame: Any) -> ColumnError:
+    names = getattr(frame, "column_names", None) or list(frame.columns)
+    name = next(name for name, count in Counter(names).items() if count > 1)
+    return ColumnError(
+        f"Two columns are named {name!r}, and levels are asked for by the name of "
+        "their column: rename one of them."
+    )
 
 
 def _as_array(X: Any) -> np.ndarray:

@@ -46,7 +46,8 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         rng = np.random.default_rng(self._draw_seed())
         model = fit_model(data, params, rng, earlier)
         self._keep(model, features)
-        self._y_ndim, self._loss = target.ndim, loss
+        self._y_ndim = target.ndim
+        self._loss = loss if isinstance(loss, str) else None
 
     def _draw_seed(self) -> np.ndarray:
         """Draw what decides on all that is random in a fit."""
@@ -90,7 +91,8 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
     def embedding_frame(self, column: Hashable | None = None) -> pd.DataFrame:
         """Return a column's levels, their counts and their vectors as a table.
 
-        Its ``to_parquet`` and ``to_csv`` write it; `skembed.exports` has other formats.
+        Its ``to_csv`` writes it, and so does ``to_parquet``, but for integers beyond 64
+        bits; `skembed.exports` has other formats.
 
         Parameters
         ----------
@@ -109,8 +111,9 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         ColumnError
             If there is no such categorical feature, or several to choose from.
         """
-        _, vocabulary = self._categorical(column)
-        name, vectors = vocabulary.name, self.embeddings_[vocabulary.name]
+        place, vocabulary = self._categorical(column)
+        vectors = self.embeddings_[vocabulary.name]
+        name = check_feature_names_in(self)[self.is_categorical_][place]
         numbers = {f"{name}_{i}": values for i, values in enumerate(vectors.T)}
         about = {"level": vocabulary.levels, "count": vocabulary.counts}
         return pd.DataFrame(about | numbers)
@@ -119,7 +122,8 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         """Write this fitted estimator to a file that holds no code.
 
         `skembed.load` reads it, also with other versions of Python, numpy and
-        scikit-learn. The file is a zip archive of JSON and the bytes of arrays.
+        scikit-learn. The file is a zip archive of JSON, as Python writes it (with NaN),
+        and of the bytes of arrays.
 
         Parameters
         ----------
@@ -128,9 +132,12 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
 
         Raises
         ------
+        NotFittedError
+            If there is nothing to save.
         SavedFileError
-            If a parameter is code: a function, a callback, an optimizer, a splitter. An
-            earlier file is left as it is.
+            If a parameter is a function, a callback, an optimizer, a splitter or the
+            like, or this is an instance of a class of your own. An earlier file is left
+            as it is.
         """
         check_is_fitted(self)
         save(self, path)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copymode
 from typing import BinaryIO
 from uuid import uuid4
 
@@ -17,20 +18,27 @@ def replaced(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     Parameters
     ----------
     path : str or path-like
-        Where. A file that is there is replaced in the end, and stays if writing fails.
+        Where. A file that is there is replaced in the end, and stays if writing fails;
+        its mode is kept, and links are followed.
 
     Yields
     ------
     BinaryIO
         To be written to.
     """
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{uuid4().hex}")
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():  # a device, say
+        with target.open("wb") as file:
+            yield file
+        return
+    unfinished = target.with_name(f".{uuid4().hex}")
     try:
         with unfinished.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            copymode(target, unfinished)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -16,8 +16,8 @@ ESTIMATORS = EmbeddingClassifier, EmbeddingEncoder, EmbeddingRegressor
 def load(path: str | os.PathLike[str]) -> EmbeddingEstimator:
     """Read a fitted estimator that its method ``save`` has written.
 
-    Nothing in the file is run, so that one of unknown origin does no harm but to
-    predict what its author wants. Keras is not needed.
+    Nothing in the file is run, and Keras is not needed. One of unknown origin can still
+    predict what its author wants, and ask for more memory than there is.
 
     Parameters
     ----------

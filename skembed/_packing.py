@@ -2,9 +2,9 @@
 
 Plain values stay as they are. Everything else is a dict of one entry, whose key says
 what it is: {"tuple": [...]}, {"dict": [[key, value], ...]}, {"scalar": [type, value]}
-of numpy, or {"array": i} and {"object": i}, the i-th of its kind. An object is of one
-of the classes that are given, with what its fields hold; it refers to earlier objects
-only. What is referred to twice is kept once.
+of numpy, {"index": {"array": i}} of pandas, or {"array": i} and {"object": i}, the i-th
+of its kind. An object is of one of the classes that are given, with what its fields
+hold; it refers to earlier objects only. What is referred to twice is kept once.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 
-from skembed._archive import KINDS, SCALARS, array_of
+from skembed._archive import SCALARS, array_of, is_storable
 
 Classes: TypeAlias = Mapping[str, type]
 
@@ -53,16 +54,19 @@ class Packer:
         """
         if type(value) in SCALARS:
             return value
-        if isinstance(value, np.generic) and value.dtype.kind in KINDS:
+        if isinstance(value, np.generic) and is_storable(value.dtype):
             return {"scalar": [value.dtype.str, value.item()]}
-        if isinstance(value, list):
-            return [self.pack(item) for item in value]
-        if isinstance(value, tuple):
-            return {"tuple": [self.pack(item) for item in value]}
-        if isinstance(value, dict):
-            items = [[self.pack(k), self.pack(v)] for k, v in value.items()]
-            return {"dict": items}
+        if type(value) in (list, tuple, dict) or isinstance(value, pd.Index):
+            return self._container(value)
         return self._once(value)
+
+    def _container(self, value: Any) -> Any:
+        if isinstance(value, pd.Index):
+            return {"index": self.pack(value.to_numpy())}
+        if isinstance(value, dict):
+            return {"dict": [[self.pack(k), self.pack(v)] for k, v in value.items()]}
+        items = [self.pack(item) for item in value]
+        return items if isinstance(value, list) else {"tuple": items}
 
     def _once(self, value: Any) -> dict[str, int]:
         """Return a reference to an array or to an object."""
@@ -132,6 +136,7 @@ class Unpacker:
             "array": self._arrays.__getitem__,
             "object": self._objects.__getitem__,
             "scalar": _scalar,
+            "index": lambda array: pd.Index(self.unpack(array)),
             "tuple": lambda items: tuple(self.unpack(item) for item in items),
             "dict": lambda items: {self.unpack(k): self.unpack(v) for k, v in items},
         }
@@ -150,7 +155,7 @@ def _storable(array: np.ndarray) -> np.ndarray:
     TypeError
         If there are others.
     """
-    if array.dtype.kind in KINDS:
+    if is_storable(array.dtype):
         return array
     if array.dtype != object or array.ndim != 1:
         raise TypeError(f"an array of type {array.dtype} and shape {array.shape}")
@@ -163,6 +168,6 @@ def _storable(array: np.ndarray) -> np.ndarray:
 
 def _scalar(content: Any) -> Any:
     dtype, value = np.dtype(content[0]), content[1]
-    if dtype.kind not in KINDS:
+    if not is_storable(dtype):
         raise ValueError(f"a scalar of type {dtype}")
     return dtype.type(value)

@@ -35,6 +35,7 @@ from skembed._vocabulary import Vocabulary
 from skembed.exceptions import SavedFileError
 
 FORMAT = 1
+OTHER_VALUE = "set_params another value if predictions do not need it, or pickle it"
 LEARNED = {
     kind.__name__: kind
     for kind in (
@@ -83,7 +84,7 @@ def save(estimator: BaseEstimator, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     SavedFileError
-        If the estimator holds code, as of callbacks.
+        If the estimator holds what is no plain value, such as callbacks.
     """
     kind = type(estimator)
     if kind.__module__.partition(".")[0] != "skembed":
@@ -103,24 +104,22 @@ def save(estimator: BaseEstimator, path: str | os.PathLike[str]) -> None:
         "format": FORMAT,
         "writer": f"skembed {version('skembed')}",
         "estimator": kind.__name__,
-        "parameters": _packed(packer, params, "Parameter"),
-        "attributes": _packed(packer, attributes, "Attribute"),
+        "parameters": _packed(packer, params, OTHER_VALUE),
+        "attributes": _packed(packer, attributes, "pickle it"),
         "requests": requests_of(estimator),
         "objects": packer.objects,
     }
     write_archive(path, header, packer.arrays)
 
 
-def _packed(packer: Packer, values: dict[str, Any], what: str) -> dict[str, Any]:
+def _packed(packer: Packer, values: dict[str, Any], remedy: str) -> dict[str, Any]:
     packed = {}
     for name, value in values.items():
         try:
             packed[name] = packer.pack(value)
         except TypeError as error:
             raise SavedFileError(
-                f"{what} {name!r} holds {error}. A saved file holds no code: replace "
-                "it by set_params if predictions do not need it, or pickle the "
-                "estimator."
+                f"{name} holds {error}, which a saved file cannot hold: {remedy}."
             ) from None
     return packed
 

@@ -171,13 +171,14 @@ def _wrapper(
     model: ResidentModel, schedule: Schedule, validation: Sample | None
 ) -> _Wrapper:
     held_out = None
-    callbacks = [*schedule.callbacks, _Divergence()]
+    callbacks = list(schedule.callbacks)
     if schedule.is_annealed and has_own_rate(model.optimizer):
         callbacks.append(_Annealing())
     if validation is not None:
         inputs = network_inputs(validation.inputs)
         held_out = (inputs, validation.target, validation.weight)
         callbacks.append(_early_stopping(schedule))
+    callbacks.append(_Divergence(is_restored=validation is not None))
     return _Wrapper(
         model=lambda: model,
         epochs=schedule.epochs,
@@ -216,18 +217,29 @@ class _Divergence(keras.callbacks.Callback):
     """Ends a training that diverges, with the best of the weights that were copied.
 
     They are copied up to ten times, at even steps, the first epoch's among them.
+
+    Parameters
+    ----------
+    is_restored : bool
+        Whether early stopping, which comes before, has put its best weights back.
     """
+
+    def __init__(self, is_restored: bool) -> None:
+        super().__init__()
+        self._is_restored = is_restored
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self._best: list[np.ndarray] = []
         self._least = np.inf
-        self._every = max(1, self.params["epochs"] // N_COPIES)
-        self._diverged_after = 0
+        self._every = -(-self.params["epochs"] // N_COPIES)
+        self._n_epochs = 0
+        self._has_diverged = False
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._n_epochs = epoch + 1
         losses = [(logs or {})[name] for name in MONITORED if name in (logs or {})]
         if not np.isfinite(losses).all():
-            self._diverged_after = epoch + 1
+            self._has_diverged = True
             self.model.stop_training = True
         elif epoch % self._every == 0 and losses[-1] < self._least:
             weights = self.model.get_weights()
@@ -235,17 +247,19 @@ class _Divergence(keras.callbacks.Callback):
                 self._best, self._least = weights, losses[-1]
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        if not self._diverged_after and _are_finite(self.model.get_weights()):
+        are_good = _are_finite(self.model.get_weights())
+        if are_good and not self._has_diverged:
             return
-        epoch = self._diverged_after or self.params["epochs"]
-        diverged = (
-            f"The loss is no longer finite after epoch {epoch}: training diverged"
-        )
-        if not self._best:
-            raise TrainingError(f"{diverged}. Set a smaller learning_rate.")
-        self.model.set_weights(self._best)
+        what = "The loss is" if self._has_diverged else "Weights are"
+        diverged = f"{what} no longer finite after epoch {self._n_epochs}: training"
+        if not (are_good and self._is_restored):
+            if not self._best:
+                raise TrainingError(
+                    f"{diverged} diverged. Set a smaller learning_rate."
+                )
+            self.model.set_weights(self._best)
         kept = "the best weights of those before are kept. Set a smaller learning_rate."
-        warnings.warn(f"{diverged}, {kept}", ConvergenceWarning)
+        warnings.warn(f"{diverged} diverged, {kept}", ConvergenceWarning)
 
 
 def _are_finite(arrays: Sequence[np.ndarray]) -> bool:

@@ -108,7 +108,10 @@ class Vocabulary:
             return None
         if pd.isna(level):
             return len(self.levels) - 1 if self.has_missing else None
-        position = self._index.get_indexer(pd.Index([level]))[0]
+        try:
+            position = self._index.get_indexer(pd.Index([level]))[0]
+        except UnicodeEncodeError:  # halves of characters, which no level has
+            return None
         return None if position < 0 else int(position)
 
     @property
@@ -119,7 +122,8 @@ class Vocabulary:
         if not len(uniques):
             return np.empty(0, dtype=np.int32)
         with readable_text(self.name):
-            return self._rows_or_unseen[self._index.get_indexer(pd.Index(uniques))]
+            places = self._index.get_indexer(_index_of(uniques))
+        return self._rows_or_unseen[places]
 
     def _check_kind(self, column: Column, has_values: bool) -> None:
         alike = column.kind == self.kind or {column.kind, self.kind} <= set(NUMBERS)
@@ -179,6 +183,13 @@ def learn_vocabulary(
         rows=rows.astype(np.int32),
         has_missing=has_missing,
     )
+
+
+def _index_of(values: np.ndarray) -> pd.Index:
+    """Return values to look up, floats that are large integers as such."""
+    if values.dtype.kind == "f" and np.abs(values).max() > LARGEST_EXACT:
+        return pd.Index(values, dtype=object)
+    return pd.Index(values)
 
 
 def _argsort(levels: np.ndarray) -> np.ndarray:

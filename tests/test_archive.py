@@ -104,6 +104,11 @@ def test_a_changed_byte_is_noticed_or_does_not_matter(written):
         ({}, np.arange(4.0).tobytes()),
         ({"arrays": [{"dtype": "<f8", "shape": [10**12]}]}, b""),
         ({"arrays": [{"dtype": "<f8", "shape": [-3]}]}, b""),
+        ({"arrays": [{"dtype": "<f8", "shape": [10**9, "a"]}]}, b""),
+        ({"arrays": [{"dtype": "<f8", "shape": [10**9, [0]]}]}, b""),
+        ({"arrays": [{"dtype": "<f16", "shape": [1]}]}, bytes(16)),
+        ({"arrays": [{"dtype": "object", "shape": [1]}]}, b'{"a": 1}'),
+        ({"arrays": [{"dtype": "object", "shape": [1]}]}, b'"a"'),
         ({"arrays": [{"dtype": "<f8", "shape": [1.5, 2]}]}, b""),
         ({"arrays": [{"dtype": "|O", "shape": [3]}]}, b""),
         ({"arrays": [{"dtype": "<f4,<f4", "shape": [3]}]}, b""),
@@ -150,5 +155,10 @@ def test_another_kind_of_file_is_refused(path):
     path.write_text("not a zip archive")
     with pytest.raises(SavedFileError, match=r"model\.skembed' is damaged, or was not"):
         read_archive(path, 1)
+
+
+def test_what_cannot_be_opened_is_not_called_damaged(tmp_path):
     with pytest.raises(FileNotFoundError):
-        read_archive(path.with_name("nowhere"), 1)
+        read_archive(tmp_path / "nowhere", 1)
+    with pytest.raises(IsADirectoryError):
+        read_archive(tmp_path, 1)

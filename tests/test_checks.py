@@ -45,7 +45,7 @@ ESTIMATORS = {
 
 @pytest.mark.parametrize("draw", DRAW)
 def test_other_estimators_are_refused(draw):
-    message = "or EmbeddingClassifier; got Ridge.$"
+    message = "a fitted estimator of skembed; got Ridge.$"
     with pytest.raises(TypeError, match=message):
         DRAW[draw](Ridge(), ax=Figure().add_subplot())
 

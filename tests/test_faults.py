@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_info
 
-from skembed import EmbeddingRegressor, _network_fitting
+from skembed import EmbeddingRegressor, _network_fitting, _training
 from skembed.exceptions import TrainingError
 
 HOOKS = [
@@ -129,10 +129,47 @@ class Spoiling(keras.callbacks.Callback):
             self.model.set_weights(weights)
 
 
+class RareNumber(keras.callbacks.Callback):
+    """Spoils a vector that no row has, in the best epoch, and then the loss."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        weights = self.model.get_weights()
+        if epoch == 8:
+            weights[0][-1] = np.nan
+            logs["val_loss"] = 0.0
+        if epoch == 9:
+            weights = [np.full_like(w, np.nan) for w in weights]
+        self.model.set_weights(weights)
+
+
+def test_early_stopping_does_not_bring_back_what_is_not_finite(shops):
+    X, y = shops
+    params = {**PARAMETERS, "early_stopping": True, "callbacks": [RareNumber()]}
+    model = EmbeddingRegressor(**params)
+    with pytest.warns(ConvergenceWarning, match="after epoch 11"):
+        model.fit(X, y)
+    assert all(np.isfinite(table).all() for table in model._model.core.tables)
+
+
+def test_weights_are_copied_at_most_ten_times(shops, monkeypatch):
+    X, y = shops
+    n_copies = []
+    seen = _training._are_finite
+    monkeypatch.setattr(
+        _training, "_are_finite", lambda arrays: n_copies.append(1) or seen(arrays)
+    )
+    for epochs in (1, 9, 10, 19, 29):
+        n_copies.clear()
+        EmbeddingRegressor(**PARAMETERS | {"epochs": epochs}).fit(X, y)
+        assert 1 < len(n_copies) <= 10 + 1  # the last at the end
+
+
 def test_weights_that_are_not_numbers_are_noticed_without_a_loss(shops):
     X, y = shops
     model = EmbeddingRegressor(**PARAMETERS, callbacks=[Spoiling()])
-    with pytest.warns(ConvergenceWarning, match="after epoch 30"):
+    with pytest.warns(
+        ConvergenceWarning, match="Weights are no longer finite after epoch 30"
+    ):
         model.fit(X, y)
     assert np.isfinite(model.predict(X)).all()
 

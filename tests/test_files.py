@@ -1,5 +1,7 @@
 """What is interrupted while it writes leaves what was there."""
 
+from pathlib import Path
+
 import pytest
 
 from skembed._files import replaced, write_text
@@ -22,6 +24,26 @@ def test_a_file_is_whole_or_as_it_was(tmp_path, error, earlier):
     assert [p.name for p in tmp_path.iterdir()] == ["file"] * (earlier is not None)
     if earlier is not None:
         assert path.read_text() == earlier
+
+
+def test_the_mode_of_a_file_stays_and_links_are_followed(tmp_path):
+    file, link = tmp_path / "file", tmp_path / "link"
+    write_text(file, "earlier")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    write_text(link, "later")
+    assert link.is_symlink()
+    assert file.read_text() == "later"
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_devices_are_written_to():
+    write_text("/dev/null", "text")
+    assert not Path("/dev/null").is_file()
+
+
+def test_long_names_can_be_written(tmp_path):
+    write_text(tmp_path / ("n" * 250), "text")
 
 
 def test_text_is_written_as_it_is(tmp_path):

@@ -4,6 +4,7 @@
 """
 
 import pickle
+import re
 import warnings
 
 import numpy as np
@@ -133,8 +134,13 @@ def check_documented(error, *tables):
     kinds = {ColumnError, UnknownLevelError, TypeError, ValueError}
     assert type(error) in kinds, ascii(error)
     if isinstance(error, ColumnError):
-        names = [n for t in tables for n in [*range(4), *getattr(t, "columns", [])]]
-        assert any(repr(name) in str(error) for name in names), ascii(error)
+        names = [
+            *range(4),  # of the columns of an array
+            *(name for table in tables for name in getattr(table, "columns", [])),
+        ]
+        named = [re.escape(repr(name)) for name in names]
+        pattern = f"olumns? (are named )?({'|'.join(named)})[ ,:]"
+        assert re.search(pattern, str(error)), ascii(error)
 
 
 def tried(call, *tables):

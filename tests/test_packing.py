@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,14 @@ def test_arrays_and_numbers_that_are_none_come_back():
     assert isinstance(back["c"], Mark)
 
 
+@pytest.mark.parametrize(
+    "index", [pd.Index(["a", "b"]), pd.Index([1, 2]), pd.RangeIndex(3)], ids=repr
+)
+def test_columns_of_a_frame_come_back(index):
+    back = round_trip({"a": (index,)})["a"][0]
+    pd.testing.assert_index_equal(back, index, exact="equiv")
+
+
 def test_what_is_referred_to_twice_is_kept_once():
     array = np.arange(3)
     point = Point(array, array)
@@ -112,6 +121,8 @@ def test_arrays_of_objects_hold_values_of_python():
         (np.zeros((2, 2), dtype=object), "type object and shape"),
         (np.zeros(2, dtype="M8[ns]"), "type datetime64"),
         (np.complex128(1j), "of type complex128"),
+        (np.longdouble(1), "of type longdouble"),
+        (np.ones(1, dtype=np.longdouble), "type float128 and shape"),
     ],
 )
 def test_code_and_other_types_are_named(value, named):

@@ -62,6 +62,15 @@ def test_large_integers_beside_missing_values_are_told_apart():
     assert codes.tolist() == [0, vocabulary.unseen_row, 1]
 
 
+def test_large_integers_are_found_as_floats():
+    vocabulary = learn_vocabulary(column_of([2**60, 2**60 + 1, 5]))
+    assert vocabulary.encode(column_of([2.0**60, 5.0, 0.5])).tolist() == [1, 0, 3]
+
+
+def test_halves_of_characters_are_no_level():
+    assert learn_vocabulary(column_of(["a", "b"])).position("\ud800") is None
+
+
 @pytest.mark.parametrize("values", [["b", "a"], ["b", None]], ids=repr)
 def test_codes_are_integers_of_32_bits(values):
     column = column_of(values)

@@ -7,7 +7,7 @@ from typing import Any
 
 from skembed._checks import check_estimator, check_installed
 from skembed._estimator import EmbeddingEstimator
-from skembed.exports._words import MISSING, words_of
+from skembed.exports._words import MISSING, check_no_level_is_missing, words_of
 
 
 def to_keyed_vectors(
@@ -34,7 +34,8 @@ def to_keyed_vectors(
     Raises
     ------
     ColumnError
-        If there is no such categorical feature, or several to choose from.
+        If there is no such categorical feature, or several to choose from, or one of
+        its levels is "%nan".
     ImportError
         If gensim is not installed.
     """
@@ -43,6 +44,7 @@ def to_keyed_vectors(
     from gensim.models import KeyedVectors
 
     _, vocabulary = estimator._categorical(column)
+    check_no_level_is_missing(vocabulary, "gensim")
     vectors = estimator.embeddings_[vocabulary.name]
     keys = [MISSING if word is None else word for word in words_of(vocabulary)]
     keyed = KeyedVectors(vectors.shape[1], count=0, dtype=vectors.dtype)

@@ -13,7 +13,8 @@ from skembed._checks import check_estimator
 from skembed._estimator import EmbeddingEstimator
 from skembed._files import write_text
 from skembed._vocabulary import Vocabulary
-from skembed.exports._words import CONTROLS, escape, words_of
+from skembed.exceptions import ColumnError
+from skembed.exports._words import CONTROLS, escape, word_of, words_of
 
 CONFIG = "projector_config.pbtxt"
 
@@ -24,9 +25,9 @@ def write_projector(
     """Write the vectors of all columns for TensorBoard's embedding projector.
 
     ``tensorboard --logdir FOLDER`` shows them; so does projector.tensorflow.org, which
-    loads one ``vectors_i.tsv`` and its ``metadata_i.tsv``: levels, with "%09" and the
-    like for control characters, "%25" for a percent sign and "%nan" for missing values,
-    and their counts.
+    loads one ``vectors_i.tsv`` and its ``metadata_i.tsv``: levels and their counts. In
+    the names of levels and of columns, control characters are "%09" and the like, and a
+    percent sign is "%25"; "%" is an empty text, and "%nan" stands for missing values.
 
     Parameters
     ----------
@@ -35,9 +36,16 @@ def write_projector(
 
     folder : str or path-like
         Where to. It is made if it is missing; files of the same names are replaced.
+
+    Raises
+    ------
+    ColumnError
+        If there is no categorical feature.
     """
     check_estimator(estimator, "write_projector")
     check_is_fitted(estimator)
+    if not estimator.embeddings_:
+        raise ColumnError("There are no categorical features: nothing has a vector.")
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     described = []
@@ -62,7 +70,8 @@ def _lines_of(vectors: np.ndarray) -> list[str]:
 def _told(vocabulary: Vocabulary) -> list[str]:
     words = [escape(word, CONTROLS) for word in words_of(vocabulary)]
     pairs = zip(words, vocabulary.counts.tolist(), strict=True)
-    return ["level\tcount", *(f"{word}\t{count:g}" for word, count in pairs)]
+    counted = (f"{word}\t{word_of(count, 'float')}" for word, count in pairs)
+    return ["level\tcount", *counted]
 
 
 def _quoted(text: str) -> str:

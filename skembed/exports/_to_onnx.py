@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skembed._checks import check_estimator, check_installed
 from skembed._classifier import EmbeddingClassifier
@@ -14,9 +15,8 @@ from skembed._encoder import EmbeddingEncoder
 from skembed._estimator import EmbeddingEstimator
 from skembed._model import Network
 from skembed._sklearn import check_feature_names_in
-from skembed._vocabulary import Vocabulary
 from skembed.exceptions import ColumnError
-from skembed.exports._words import MISSING, word_of
+from skembed.exports._words import MISSING, check_no_level_is_missing, word_of
 
 
 def to_onnx(estimator: EmbeddingEstimator) -> Any:
@@ -39,12 +39,13 @@ def to_onnx(estimator: EmbeddingEstimator) -> Any:
     Returns
     -------
     onnx.ModelProto
-        Of operator set 18, for ``onnx.save`` or a runtime. It computes in 64 bits.
+        Of operator set 18, for ``onnx.save`` or a runtime. It computes in 64 bits, but
+        for the activation "gelu".
 
     Raises
     ------
     ColumnError
-        If two columns have the same name, or a level is "%nan".
+        If a level is "%nan", or a column has the name of an output, or none.
     ImportError
         If onnx is not installed.
     TypeError
@@ -65,8 +66,9 @@ def to_onnx(estimator: EmbeddingEstimator) -> Any:
     """
     check_estimator(estimator, "to_onnx")
     check_installed("onnx", "to_onnx", extra="onnx")
-    names = _names(estimator)
+    check_is_fitted(estimator)
     _check_exportable(estimator)
+    names = check_feature_names_in(estimator).tolist()
     from skembed.exports._onnx.graph import Graph
     from skembed.exports._onnx.predictor import add_classes, add_numbers, predict
 
@@ -97,6 +99,8 @@ def onnx_inputs(estimator: EmbeddingEstimator, X: Any) -> dict[str, np.ndarray]:
 
     Raises
     ------
+    ColumnError
+        If a level is "%nan".
     UnknownLevelError
         For unseen levels, if `handle_unknown` is "error".
     """
@@ -104,30 +108,24 @@ def onnx_inputs(estimator: EmbeddingEstimator, X: Any) -> dict[str, np.ndarray]:
     columns = estimator._read(X)
     encoding = estimator._model.encoding
     encoding.encode(columns, estimator.handle_unknown)  # raises as predict does
-    vocabularies = iter(encoding.vocabularies)
-    roles = zip(_names(estimator), columns, encoding.is_categorical, strict=True)
+    names = check_feature_names_in(estimator)
+    roles = zip(names, columns, encoding.is_categorical, strict=True)
     inputs = {
-        name: _words(column, next(vocabularies)) if is_level else column.to_float()
-        for name, column, is_level in roles
+        name: _words(column) if is_categorical else column.to_float()
+        for name, column, is_categorical in roles
     }
     return {name: values[:, np.newaxis] for name, values in inputs.items()}
 
 
-def _words(column: Column, vocabulary: Vocabulary) -> np.ndarray:
+def _words(column: Column) -> np.ndarray:
     codes, uniques = column.factorized
-    words = [word_of(value, vocabulary.kind) for value in uniques.tolist()]
-    return np.array([*words, MISSING], dtype=object)[codes]
-
-
-def _names(estimator: EmbeddingEstimator) -> list[str]:
-    names: list[str] = check_feature_names_in(estimator).tolist()
-    repeated = {name for name in names if names.count(name) > 1}
-    if repeated:
+    words = [word_of(value, column.kind) for value in uniques.tolist()]
+    if MISSING in words:
         raise ColumnError(
-            f"Two columns are named {min(repeated)!r}, and inputs of ONNX go by their "
-            "names: rename one, and fit again."
+            f"Column {column.name!r} holds {MISSING!r}, which stands for missing "
+            "values in ONNX: rename it."
         )
-    return names
+    return np.array([*words, MISSING], dtype=object)[codes]
 
 
 def _check_exportable(estimator: EmbeddingEstimator) -> None:
@@ -142,8 +140,4 @@ def _check_exportable(estimator: EmbeddingEstimator) -> None:
             "export(path, format='onnx')."
         )
     for vocabulary in estimator._model.encoding.vocabularies:
-        if vocabulary.position(MISSING) is not None:
-            raise ColumnError(
-                f"Column {vocabulary.name!r} has a level {MISSING!r}, which stands for "
-                "missing values in ONNX: rename it, and fit again."
-            )
+        check_no_level_is_missing(vocabulary, "ONNX")

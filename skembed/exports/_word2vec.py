@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Hashable
 from pathlib import Path
 
@@ -88,9 +89,15 @@ def read_word2vec(path: str | os.PathLike[str]) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If there are other lines than the first one tells.
+        If the first line does not hold two numbers, or there are other lines than it
+        tells.
     """
     first, *lines = Path(path).read_text(encoding="utf-8").split("\n")
+    if not re.fullmatch(r"\d+ \d+", first):
+        raise ValueError(
+            f"{os.fspath(path)!r} is to begin with the numbers of levels and of "
+            f"dimensions, and begins with {first[:40]!r}."
+        )
     rows = [line.split(" ") for line in lines if line]
     n_levels, n_dims = map(int, first.split(" "))
     if len(rows) != n_levels or any(len(row) != n_dims + 1 for row in rows):

@@ -8,8 +8,9 @@ from urllib.parse import quote, unquote
 
 from skembed._columns import Kind
 from skembed._vocabulary import NUMBERS, Vocabulary
+from skembed.exceptions import ColumnError
 
-MISSING = "%nan"  # no level is written so: a percent sign of its own becomes %25
+MISSING = "%nan"  # escaped, no level is: a percent sign of its own becomes %25
 EMPTY = "%"
 CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 CONTROLS = re.compile(f"[%{CONTROL}]")
@@ -28,6 +29,21 @@ def word_of(level: Any, kind: Kind) -> str:
     """Return the text of a level of a column of some kind: equal numbers have one."""
     is_whole = kind in NUMBERS and level == level // 1
     return str(int(level) if is_whole else level)
+
+
+def check_no_level_is_missing(vocabulary: Vocabulary, where: str) -> None:
+    """Raise if a level cannot be told from missing values where words are as they are.
+
+    Raises
+    ------
+    ColumnError
+        If there is one.
+    """
+    if vocabulary.position(MISSING) is not None:
+        raise ColumnError(
+            f"Column {vocabulary.name!r} has a level {MISSING!r}, which stands for "
+            f"missing values in {where}: rename it, and fit again."
+        )
 
 
 def escape(word: str | None, pattern: re.Pattern[str] = SPACES) -> str:

@@ -4,6 +4,7 @@
 they hold objects of every class that can be saved.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +69,13 @@ def main():
         model.fit(X, y).save(HERE / f"format_{FORMAT}_{name}.skembed")
         some = X[:20].copy()
         some.loc[:1, "a"] = 1_000 if some["a"].dtype.kind == "i" else "new"
-        answers = some.assign(answer=answer_of(model, some))
-        answers.to_csv(HERE / f"format_{FORMAT}_{name}.csv", index=False)
+        answered = {"table": some, "answer": answer_of(model, some)}
+        path = HERE / f"format_{FORMAT}_{name}.json"
+        path.write_text(json.dumps(answered, default=list_of) + "\n")
+
+
+def list_of(values):
+    return values.to_dict("list") if hasattr(values, "to_dict") else values.tolist()
 
 
 def answer_of(model, X):

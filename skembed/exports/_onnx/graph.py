@@ -7,9 +7,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+from skembed.exceptions import ColumnError
+
 Name: TypeAlias = str
 OPERATORS = [("", 18), ("ai.onnx.ml", 3)]  # their versions
 IR_VERSION = 9
+OWN = "skembed/"  # what names begin with that are no column's
 
 
 class Graph:
@@ -29,7 +32,7 @@ class Graph:
         self, operation: str, *inputs: Any, domain: str = "", **how: Any
     ) -> Name:
         names = [i if isinstance(i, str) else self._constant(i) for i in inputs]
-        output = f"step_{len(self._nodes)}"
+        output = f"{OWN}step_{len(self._nodes)}"
         node = helper.make_node(operation, names, [output], domain=domain, **how)
         self._nodes.append(node)
         return output
@@ -63,11 +66,13 @@ class Graph:
 
     def input(self, name: Name, dtype: int) -> Name:
         """Add a column of the table, of shape (n_rows, 1)."""
+        _check_name(name, is_taken=not name or name.startswith(OWN))
         self._inputs.append(helper.make_tensor_value_info(name, dtype, ["rows", 1]))
         return name
 
     def output(self, name: Name, tensor: Name, dtype: int, shape: list[Any]) -> None:
         """Name a result."""
+        _check_name(name, is_taken=name in {known.name for known in self._inputs})
         self._nodes.append(helper.make_node("Identity", [tensor], [name]))
         self._outputs.append(helper.make_tensor_value_info(name, dtype, shape))
 
@@ -90,8 +95,16 @@ class Graph:
 
     def _constant(self, value: Any) -> Name:
         if id(value) not in self._constants:
-            name = f"constant_{len(self._constants)}"
+            name = f"{OWN}constant_{len(self._constants)}"
             constant = numpy_helper.from_array(np.asarray(value), name)
             # what was met is kept, or another could get its id
             self._constants[id(value)] = value, constant
         return self._constants[id(value)][1].name
+
+
+def _check_name(name: Name, *, is_taken: bool) -> None:
+    if is_taken:
+        raise ColumnError(
+            f"A column is named {name!r}, which an ONNX model needs for something "
+            "else: rename it, and fit again."
+        )

@@ -78,5 +78,6 @@ def _labels(graph: Graph, labels: np.ndarray, chosen: Name) -> tuple[Name, int]:
     if labels.dtype.kind in "OU":
         labels = labels.astype(object)
         return graph("Gather", labels, chosen), TensorProto.STRING
+    labels = labels.astype(labels.dtype.newbyteorder("="))
     dtype = helper.np_dtype_to_tensor_dtype(labels.dtype)
     return graph("Gather", labels, chosen), dtype
