@@ -172,7 +172,7 @@ def test_a_loss_of_ones_own_need_not_stay(shops, path):
 
     X, y = shops
     model = EmbeddingRegressor(loss=loss, epochs=1, random_state=0).fit(X, y)
-    with pytest.raises(SavedFileError, match="loss holds .*loss.*of type function"):
+    with pytest.raises(SavedFileError, match=r"loss holds .*loss.*of type function"):
         model.save(path)
     model.set_params(loss="squared_error").save(path)
     np.testing.assert_array_equal(load(path).predict(X), model.predict(X))
