@@ -10,7 +10,13 @@ import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 
-from skembed import EmbeddingClassifier, EmbeddingEncoder, EmbeddingRegressor, load
+from skembed import (
+    EmbeddingClassifier,
+    EmbeddingEncoder,
+    EmbeddingRegressor,
+    _growth,
+    load,
+)
 from skembed._activations import ACTIVATIONS
 from skembed.datasets import make_classes, make_effects
 from skembed.exceptions import ColumnError, UnknownLevelError
@@ -150,6 +156,26 @@ def test_several_labels_and_several_outputs():
     outputs = np.column_stack([y, 2 * y])
     check_same(EmbeddingRegressor(epochs=1).fit(X, outputs), X)
     check_same(EmbeddingRegressor(epochs=1).fit(X, outputs[:, :1]), X)
+
+
+def test_crosses_of_columns(monkeypatch):
+    X, y = make_effects(
+        2_000, n_levels=(20, 10), interaction_scale=1.5, noise=0.5, random_state=0
+    )
+    monkeypatch.setattr(_growth, "find_pairs", lambda *_: [])  # which would be better
+    model = EmbeddingRegressor(n_networks=0).fit(X, y)
+    terms = model._model.core.model.mixed.terms
+    assert any(len(term.columns) == 2 for term in terms)
+    check_same(model, X)
+    check_same(model, X.replace({"a": {"a0": "new"}}))
+
+
+def test_networks_that_correct_quantities_alone():
+    X = np.random.default_rng(0).normal(size=(2_000, 2))
+    model = EmbeddingRegressor(n_networks=1, random_state=0)
+    model.fit(X, X[:, 0] * X[:, 1])
+    assert model._model.core.corrections is not None
+    check_same(model, X)
 
 
 def test_tables_of_one_kind_of_column():
