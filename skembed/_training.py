@@ -11,7 +11,7 @@ import gc
 import json
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -131,9 +131,14 @@ def _run(
     return _finite(wrapper.history_)
 
 
+def _monitored(told: Mapping[str, Any]) -> list[Any]:
+    """Return the losses that are to be finite, the one that decides last."""
+    return [told[name] for name in MONITORED if name in told]
+
+
 def _finite(history: dict[str, list[float]]) -> dict[str, list[float]]:
     """Return the epochs before the loss was no longer a number."""
-    losses = [history[name] for name in MONITORED if name in history]
+    losses = _monitored(history)
     n_epochs = int(np.isfinite(losses).all(axis=0).cumprod().sum())
     return {name: values[:n_epochs] for name, values in history.items()}
 
@@ -237,7 +242,7 @@ class _Divergence(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._n_epochs = epoch + 1
-        losses = [(logs or {})[name] for name in MONITORED if name in (logs or {})]
+        losses = _monitored(logs or {})
         if not np.isfinite(losses).all():
             self._has_diverged = True
             self.model.stop_training = True

@@ -109,7 +109,7 @@ class Vocabulary:
         if pd.isna(level):
             return len(self.levels) - 1 if self.has_missing else None
         try:
-            position = self._index.get_indexer(pd.Index([level]))[0]
+            position = self._places_of(pd.Index([level]))[0]
         except UnicodeEncodeError:  # halves of characters, which no level has
             return None
         return None if position < 0 else int(position)
@@ -122,8 +122,13 @@ class Vocabulary:
         if not len(uniques):
             return np.empty(0, dtype=np.int32)
         with readable_text(self.name):
-            places = self._index.get_indexer(_index_of(uniques))
-        return self._rows_or_unseen[places]
+            return self._rows_or_unseen[self._places_of(pd.Index(uniques))]
+
+    def _places_of(self, values: pd.Index) -> np.ndarray:
+        """Look values up, floats that are large integers as such; -1 is nowhere."""
+        if values.dtype.kind == "f" and np.abs(values).max() > LARGEST_EXACT:
+            values = values.astype(object)
+        return self._index.get_indexer(values)
 
     def _check_kind(self, column: Column, has_values: bool) -> None:
         alike = column.kind == self.kind or {column.kind, self.kind} <= set(NUMBERS)
@@ -183,13 +188,6 @@ def learn_vocabulary(
         rows=rows.astype(np.int32),
         has_missing=has_missing,
     )
-
-
-def _index_of(values: np.ndarray) -> pd.Index:
-    """Return values to look up, floats that are large integers as such."""
-    if values.dtype.kind == "f" and np.abs(values).max() > LARGEST_EXACT:
-        return pd.Index(values, dtype=object)
-    return pd.Index(values)
 
 
 def _argsort(levels: np.ndarray) -> np.ndarray:

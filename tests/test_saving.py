@@ -21,7 +21,9 @@ from skembed._saving import FORMAT, LEARNED
 from skembed.datasets import make_classes, make_effects
 from skembed.exceptions import SavedFileError
 
-EARLIER = sorted((Path(__file__).parent / "saved").glob("*.skembed"))
+SAVED = Path(__file__).parent / "saved"
+EARLIER = sorted(SAVED.glob("*.skembed"))
+answer_of = runpy.run_path(str(SAVED / "write.py"))["answer_of"]
 
 
 @pytest.fixture
@@ -244,8 +246,7 @@ def test_a_pickle_is_not_loaded(tmp_path):
 def test_files_of_every_format_are_read(saved):
     answered = json.loads(saved.with_suffix(".json").read_text())
     table, answer = pd.DataFrame(answered["table"]), answered["answer"]
-    written = runpy.run_path(str(saved.parent / "write.py"))["answer_of"]
-    np.testing.assert_allclose(written(load(saved), table), answer, rtol=1e-12)
+    np.testing.assert_allclose(answer_of(load(saved), table), answer, rtol=1e-12)
 
 
 def test_files_of_every_format_are_there_and_hold_everything():

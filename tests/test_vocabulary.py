@@ -65,6 +65,7 @@ def test_large_integers_beside_missing_values_are_told_apart():
 def test_large_integers_are_found_as_floats():
     vocabulary = learn_vocabulary(column_of([2**60, 2**60 + 1, 5]))
     assert vocabulary.encode(column_of([2.0**60, 5.0, 0.5])).tolist() == [1, 0, 3]
+    assert vocabulary.position(2.0**60) == 1
 
 
 def test_halves_of_characters_are_no_level():

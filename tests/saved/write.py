@@ -49,23 +49,25 @@ def table_of_newcomers():
     return pd.DataFrame({"a": level, "b": rng.integers(3, size=len(level)), "x": x}), y
 
 
-def three_classes(X, y):
+def table_of_classes():
+    X, y = table_of_curves()
     return X, np.array(["low", "middle", "high"])[np.digitize(y, [-1, 1])]
 
 
 MODELS = {
-    "blend": (EmbeddingRegressor(**SMALL), table_of_products()),
-    "curves": (EmbeddingRegressor(**PLAIN), table_of_curves()),
-    "newcomers": (EmbeddingRegressor(**PLAIN), table_of_newcomers()),
-    "network": (EmbeddingRegressor(model="network", **SMALL), table_of_curves()),
-    "classifier": (EmbeddingClassifier(**PLAIN), three_classes(*table_of_curves())),
-    "encoder": (EmbeddingEncoder(random_state=0), table_of_curves()),
-    "predictions": (EmbeddingEncoder(output="prediction", **PLAIN), table_of_curves()),
+    "blend": (EmbeddingRegressor(**SMALL), table_of_products),
+    "curves": (EmbeddingRegressor(**PLAIN), table_of_curves),
+    "newcomers": (EmbeddingRegressor(**PLAIN), table_of_newcomers),
+    "network": (EmbeddingRegressor(model="network", **SMALL), table_of_curves),
+    "classifier": (EmbeddingClassifier(**PLAIN), table_of_classes),
+    "encoder": (EmbeddingEncoder(random_state=0), table_of_curves),
+    "predictions": (EmbeddingEncoder(output="prediction", **PLAIN), table_of_curves),
 }
 
 
 def main():
-    for name, (model, (X, y)) in MODELS.items():
+    for name, (model, make_table) in MODELS.items():
+        X, y = make_table()
         model.fit(X, y).save(HERE / f"format_{FORMAT}_{name}.skembed")
         some = X[:20].copy()
         some.loc[:1, "a"] = 1_000 if some["a"].dtype.kind == "i" else "new"
