@@ -97,9 +97,12 @@ class _Graph:
     TensorFlow would count the traces of all models as those of one function, and warn.
     """
 
-    def __init__(self, function: Callable[..., tf.Tensor], *specs: Any) -> None:
+    def __init__(
+        self, function: Callable[..., tf.Tensor], *specs: Any, is_fused: bool = False
+    ) -> None:
         # autograph reads source code, which new versions of Python warn about
-        self._function, self._specs = tf.function(function, autograph=False), specs
+        self._function = tf.function(function, autograph=False, jit_compile=is_fused)
+        self._specs = specs
 
     @cached_property
     def _traced(self) -> Callable[..., tf.Tensor]:
@@ -117,7 +120,9 @@ class ResidentModel(keras.Model):
     its interface, as far as SciKeras uses it, and honours the same callbacks.
     """
 
-    def build_training(self, stage_rows: Sequence[int], n_targets: int) -> None:
+    def build_training(
+        self, stage_rows: Sequence[int], n_targets: int, is_fused: bool = False
+    ) -> None:
         """Create what training needs besides the network, once for a model.
 
         Parameters
@@ -127,6 +132,8 @@ class ResidentModel(keras.Model):
             on the whole table.
         n_targets : int
             How many numbers of each row the loss compares the output with.
+        is_fused : bool, default=False
+            Whether XLA compiles an epoch.
         """
         self.workspace = Workspace(self, make_stages(self, stage_rows))
         sample = (
@@ -134,7 +141,8 @@ class ResidentModel(keras.Model):
             tf.TensorSpec((None, n_targets), tf.float32),
             tf.TensorSpec((None,), tf.float32),
         )
-        self.steps_graph = _Graph(self._run_steps, sample, ANY_BATCHES, STEPS)
+        steps = sample, ANY_BATCHES, STEPS
+        self.steps_graph = _Graph(self._run_steps, *steps, is_fused=is_fused)
         self.evaluation_graph = _Graph(self._evaluate, sample)
 
     def save(self, *args: Any, **options: Any) -> None:

@@ -18,11 +18,13 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from scikeras.wrappers import KerasRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import FunctionTransformer
 
 from skembed._architecture import Architecture, round_up
+from skembed._device import Effort, Place, choose_place
 from skembed._encoding import Encoded
 from skembed._losses import make_loss
 from skembed._network import (
@@ -288,19 +290,21 @@ def _model_for(
     sizes = start.architecture if builder else start.architecture.rounded_up()
     is_staged = builder is None and acts_by_element(optimizer)
     stage_rows = _stage_rows(sizes, schedule.batch_size) if is_staged else ()
-    key = (sizes, stage_rows, fingerprint(optimizer), _loss_key(schedule.loss))
+    place = _place(sizes, schedule, can_fuse=builder is None and not any(stage_rows))
+    key = (sizes, stage_rows, place, fingerprint(optimizer), _loss_key(schedule.loss))
     model = None if builder else _compiled.pop(key, None)
-    if model is None:
-        plain = build_network(sizes, builder, StageableEmbedding)
-        model = _compile(plain, optimizer, schedule.loss)
-        model.build_training(stage_rows, n_targets)
-    try:
-        yield model
-    finally:
-        for callback in schedule.callbacks:
-            callback._model = None
-        if builder is None:
-            _compiled[key] = model
+    with tf.device(place.device):
+        if model is None:
+            plain = build_network(sizes, builder, StageableEmbedding)
+            model = _compile(plain, optimizer, schedule.loss)
+            model.build_training(stage_rows, n_targets, is_fused=place.is_fused)
+        try:
+            yield model
+        finally:
+            for callback in schedule.callbacks:
+                callback._model = None
+            if builder is None:
+                _compiled[key] = model
 
 
 def _forget_models(start: Predictor) -> None:
@@ -310,6 +314,11 @@ def _forget_models(start: Predictor) -> None:
         _compiled.popitem(last=False)
     if is_full or start.builder is not None:
         gc.collect()  # graphs are large, and full of cycles
+
+
+def _place(sizes: Architecture, schedule: Schedule, can_fuse: bool) -> Place:
+    n_steps = schedule.epochs * schedule.steps_per_epoch
+    return choose_place(Effort(sizes, schedule.batch_size, n_steps), can_fuse)
 
 
 def _stage_rows(sizes: Architecture, batch_size: int) -> tuple[int, ...]:

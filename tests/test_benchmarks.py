@@ -81,7 +81,12 @@ def test_an_unknown_table_is_refused_with_the_names_of_all(
     out = tmp_path / "none"
     error = refusal_of(monkeypatch, capsys, command, "--tables", "nix", "--out", out)
     assert "no table is called 'nix'; there are\n" in error
-    known = {"speed": "grid search", "geometry": "destinations", "encoders": "noise"}
+    known = {
+        "speed": "grid search",
+        "geometry": "destinations",
+        "encoders": "noise",
+        "accelerators": "many steps",
+    }
     assert f"  {known.get(command, 'air_time')}\n" in error
     assert not out.exists()
 

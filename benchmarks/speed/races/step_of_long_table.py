@@ -27,7 +27,7 @@ def prepare(_is_quick: bool, n_levels: int, stage_rows: int) -> Work:
     plain = build_network(sizes, None, StageableEmbedding)
     model = ResidentModel(plain.input, plain.output)
     model.compile(keras.optimizers.Adam(), "mean_squared_error")
-    model.build_training((stage_rows,))
+    model.build_training((stage_rows,), n_targets=1)
     rng = np.random.default_rng(SEED)
     codes = rng.integers(n_levels, size=(N_ROWS, 1), dtype=np.int32)
     model.workspace.prepare(codes, rng, penalty=1e-4, unit=1.0, floor=0.0)
