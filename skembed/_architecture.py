@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any
@@ -50,12 +50,8 @@ class Architecture:
         units = [*self.hidden_units, self.n_outputs]
         return list(zip([width, *units[:-1]], units, strict=True))
 
-    def rounded_up(self) -> Architecture:
-        """Return the same network with somewhat longer tables.
-
-        Samples of the same data have slightly different numbers of levels. Rounded up
-        to a multiple of 8, or by up to a quarter, they share one compiled network.
-        """
+    def rounded_up(self, round_up: Callable[[int], int]) -> Architecture:
+        """Return the same network with longer tables, by a rule for their rows."""
         return self.with_table_rows(tuple(map(round_up, self.table_rows)))
 
     def with_table_rows(self, table_rows: tuple[int, ...]) -> Architecture:
@@ -64,9 +60,18 @@ class Architecture:
 
 
 def round_up(rows: int) -> int:
-    """Return a multiple of 8 or a number of few digits, up to a quarter larger."""
+    """Return a multiple of 8 or a number of few digits, up to a quarter larger.
+
+    Samples of the same data have slightly different numbers of levels: rounded up, they
+    share one compiled network.
+    """
     step = max(8, 2 ** (rows.bit_length() - 3))
     return -(-rows // step) * step
+
+
+def power_of_two(rows: int) -> int:
+    """Return the next power of two: tables that grow share few compiled networks."""
+    return max(8, 1 << (rows - 1).bit_length())
 
 
 def read_hidden_units(hidden_units: Any) -> tuple[int, ...]:

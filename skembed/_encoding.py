@@ -93,6 +93,31 @@ class Encoding:
         """Return the same levels with the quantities scaled as they were earlier."""
         return replace(self, standardizer=earlier.standardizer)
 
+    def extended(
+        self,
+        columns: Sequence[Column],
+        weight: np.ndarray | None = None,
+        *,
+        is_counted: bool = True,
+    ) -> Encoding:
+        """Return what is known after more rows: more levels, on the same scales.
+
+        Parameters
+        ----------
+        columns : sequence of Column
+            As many, in the same order.
+        weight : ndarray of shape (n_samples,), default=None
+            How often each row counts; None counts each once.
+        is_counted : bool, default=True
+            Whether the rows are new. If they have been met before, only levels are
+            counted that have not.
+        """
+        categorical, _ = _by_role(columns, self.is_categorical)
+        pairs = zip(self.vocabularies, categorical, strict=True)
+        extend = Vocabulary.extended if is_counted else _with_new_levels
+        vocabularies = tuple(extend(known, more, weight) for known, more in pairs)
+        return replace(self, vocabularies=vocabularies)
+
     def _check_known(self, columns: Sequence[Column]) -> None:
         for vocabulary, column in zip(self.vocabularies, columns, strict=True):
             unseen = vocabulary.unseen(column)
@@ -178,6 +203,15 @@ def resolve_categorical(choice: Any, columns: Sequence[Column]) -> np.ndarray:
     mask = np.zeros(len(columns), dtype=bool)
     mask[[_position(entry, columns) for entry in chosen]] = True
     return mask
+
+
+def _with_new_levels(
+    known: Vocabulary, column: Column, weight: np.ndarray | None
+) -> Vocabulary:
+    is_new = known.encode(column) == known.unseen_row
+    if not is_new.any():
+        return known
+    return known.extended(column, is_new * (1.0 if weight is None else weight))
 
 
 def _position(entry: Any, columns: Sequence[Column]) -> int:

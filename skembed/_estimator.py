@@ -62,7 +62,7 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
 
     def _keep(self, model: Model, features: dict[str, Any]) -> None:
         """Set every learned attribute; nothing can fail from here on."""
-        for stale in ("feature_names_in_", "embedding_"):
+        for stale in ("feature_names_in_", "embedding_", "_stream"):
             self.__dict__.pop(stale, None)
         self.__dict__.update(features, **shown_attributes(model))
         self._model = model

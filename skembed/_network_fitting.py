@@ -28,6 +28,7 @@ from skembed._sample import (
     merge_equal_rows,
 )
 from skembed._schedule import make_schedule
+from skembed._target import TargetScale
 from skembed._vocabulary import Vocabulary
 from skembed._weights import Weights, draw_weights
 
@@ -63,6 +64,28 @@ def fit_network(
         Ready to predict.
     """
     training, validation = _divide(sample, params, rng)
+    training, scale = standardized(training, params, earlier)
+    validation = None if validation is None else validation.standardized(scale)
+    start = start_of(training, encoding, params, rng, earlier)
+    schedule = make_schedule(training, scale, {**params, "epochs": n_epochs(params)})
+
+    from skembed._training import train  # imports TensorFlow, which takes seconds
+
+    trained, history = train(start, schedule, training, validation, rng)
+    averaged = fill_unseen(trained, _occurrences(training, trained))
+    shown = on_principal_axes(averaged, training, params["alpha"])
+    return Model(encoding, Network(shown), scale, history, kept_rows(training))
+
+
+def n_epochs(params: Mapping[str, Any]) -> int:
+    """Return how many passes over the rows are asked for."""
+    return EPOCHS if params["epochs"] == "auto" else int(params["epochs"])
+
+
+def standardized(
+    training: Sample, params: Mapping[str, Any], earlier: Model | None
+) -> tuple[Sample, TargetScale]:
+    """Return a sample in standard units, and these."""
     # the scale of the cells, which rows and cells with counts have in common
     scale = (
         likelihood_of(params["loss"]).scale(training.target, training.weight)
@@ -72,25 +95,23 @@ def fit_network(
     training = training.standardized(scale)
     if params["loss"] in CLASS_LOSSES:  # whose mean over equal inputs loses nothing
         training = replace(training, squares=np.zeros_like(training.squares))
-    validation = None if validation is None else validation.standardized(scale)
+    return training, scale
 
-    n_outputs = training.target.shape[1]
+
+def start_of(
+    training: Sample,
+    encoding: Encoding,
+    params: Mapping[str, Any],
+    rng: np.random.Generator,
+    earlier: Model | None,
+) -> Predictor:
+    """Return the network that training starts from: a fresh or an earlier one."""
     before = None if earlier is None else _network_of(earlier)
+    n_outputs = training.target.shape[1]
     architecture = _architecture(encoding, n_outputs, params, before)
     if earlier is None:
-        start = _fresh_start(architecture, training, params, rng)
-    else:
-        start = _warm_start(architecture, encoding, params["model"], earlier)
-    epochs = EPOCHS if params["epochs"] == "auto" else params["epochs"]
-    schedule = make_schedule(training, scale, {**params, "epochs": epochs})
-
-    from skembed._training import train  # imports TensorFlow, which takes seconds
-
-    trained, history = train(start, schedule, training, validation, rng)
-    averaged = trained.with_tables(_fill_unseen(trained.tables, training))
-    if averaged.builder is None:
-        averaged = _on_principal_axes(averaged, training, params["alpha"])
-    return Model(encoding, Network(averaged), scale, history, kept_rows(training))
+        return _fresh_start(architecture, training, params, rng)
+    return _warm_start(architecture, encoding, params["model"], earlier)
 
 
 def _network_of(earlier: Model) -> Predictor:
@@ -106,13 +127,17 @@ def _divide(
     sample: Sample, params: Mapping[str, Any], rng: np.random.Generator
 ) -> tuple[Sample, Sample | None]:
     """Hold out a validation sample if asked, and group what is to be trained on."""
-    is_linear = params["loss"] in ("squared_error", *CLASS_LOSSES)
-    group = merge_equal_inputs if is_linear else merge_equal_rows
     if not params["early_stopping"]:
-        return group(sample), None
+        return grouped(sample, params), None
     rows = merge_equal_rows(sample)
     training, validation = hold_out(rows, params["validation_fraction"], rng)
-    return group(training), validation
+    return grouped(training, params), validation
+
+
+def grouped(sample: Sample, params: Mapping[str, Any]) -> Sample:
+    """Merge the rows that a loss does not tell apart."""
+    is_linear = params["loss"] in ("squared_error", *CLASS_LOSSES)
+    return merge_equal_inputs(sample) if is_linear else merge_equal_rows(sample)
 
 
 def _architecture(
@@ -186,7 +211,7 @@ def _warm_start(
         before.tables, earlier.encoding.vocabularies, encoding.vocabularies, strict=True
     )
     return before.resized(architecture).with_tables(
-        [_carried_over(table, old, new) for table, old, new in pairs]
+        [carried_over(table, old, new) for table, old, new in pairs]
     )
 
 
@@ -195,35 +220,46 @@ def check_unchanged(unchanged: Mapping[str, bool]) -> None:
     changed = [name for name, same in unchanged.items() if not same]
     if changed:
         raise ValueError(
-            "warm_start=True continues the network of the earlier fit, but what it was "
-            f"built from has changed: {', '.join(changed)}. Set warm_start=False to "
-            "start anew."
+            "partial_fit, and fit with warm_start=True, continue the network of the "
+            "earlier fit, but what it was built from has changed: "
+            f"{', '.join(changed)}. Set warm_start=False, or take a clone, to start "
+            "anew."
         )
 
 
-def _carried_over(table: np.ndarray, old: Vocabulary, new: Vocabulary) -> np.ndarray:
+def carried_over(table: np.ndarray, old: Vocabulary, new: Vocabulary) -> np.ndarray:
+    """Return the rows of a table in new places; new levels have that of unseen ones."""
     rows = np.full(new.unseen_row + 1, old.unseen_row)
     rows[new.rows] = old.rows_of_levels(new)
     return table[rows]
 
 
-def _fill_unseen(tables: Sequence[np.ndarray], training: Sample) -> list[np.ndarray]:
+def _occurrences(training: Sample, network: Predictor) -> list[np.ndarray]:
+    """Count how often each row of the tables occurs."""
+    return [
+        np.bincount(codes, weights=training.weight, minlength=len(table))
+        for codes, table in zip(training.inputs.codes.T, network.tables, strict=True)
+    ]
+
+
+def fill_unseen(network: Predictor, occurrences: Sequence[np.ndarray]) -> Predictor:
     """Give the rows that were not trained on the average of those that were."""
     filled = []
-    for j, table in enumerate(tables):
-        codes = training.inputs.codes[:, j]
-        count = np.bincount(codes, weights=training.weight, minlength=len(table))
-        average = count @ table / count.sum()
-        filled.append(
-            np.where((count > 0)[:, None], table, average.astype(table.dtype))
-        )
-    return filled
+    for table, count in zip(network.tables, occurrences, strict=True):
+        average = (count @ table / count.sum()).astype(table.dtype)
+        filled.append(np.where((count > 0)[:, np.newaxis], table, average))
+    return network.with_tables(filled)
 
 
-def _on_principal_axes(
+def on_principal_axes(
     predictor: Predictor, training: Sample, alpha: float
 ) -> Predictor:
-    """Turn the vectors of a network, and its first layer against them."""
+    """Turn the vectors of a network, and its first layer against them.
+
+    Those of a network of the user's own stay as they are.
+    """
+    if predictor.builder is not None:
+        return predictor
     weights = Weights.from_keras(predictor.arrays, len(predictor.tables))
     tables, kernel, start = [], weights.kernels[0].copy(), 0
     for j, table in enumerate(weights.tables):

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import RegressorMixin
 
+from skembed._batches import BatchMixin, are_batches
 from skembed._columns import as_table
-from skembed._estimator import EmbeddingEstimator
 from skembed._parameters import LOSS, PARAMETERS
 from skembed._sklearn import fit_context
 from skembed._target import read_target
 
 
-class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
+class EmbeddingRegressor(RegressorMixin, BatchMixin):
     """Regression on categorical and numeric features by entity embeddings.
 
     Each level of each categorical feature gets a short vector, such that levels that
@@ -322,13 +322,17 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> EmbeddingRegressor:
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None
+    ) -> EmbeddingRegressor:
         """Learn the vectors and the function that predicts from them.
 
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
-            The features. One-dimensional tokens are one feature.
+            The features. One-dimensional tokens are one feature. Or batches: an
+            iterable of tuples ``(X, y)`` or ``(X, y, sample_weight)``, without `y`, on
+            which a network is trained as by ``partial_fit``, in `epochs` passes.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target.
@@ -352,7 +356,10 @@ class EmbeddingRegressor(RegressorMixin, EmbeddingEstimator):
             If `X`, `y` or `sample_weight` are malformed. An earlier fit stays usable,
             whatever was raised.
         """
-        self._fit(as_table(X), read_target(y), sample_weight, self.loss)
+        if are_batches(X, y):
+            self._fit_batches(X)
+        else:
+            self._fit(as_table(X), read_target(y), sample_weight, self.loss)
         return self
 
     def predict(self, X: Any) -> np.ndarray:

@@ -83,6 +83,18 @@ class Workspace:
         for stage in self.stages:
             stage.prepare(codes)
 
+    @cached_property
+    def owners(self) -> list[int | None]:
+        """Which of `trained` each variable of the optimizer belongs to; None for all.
+
+        Not every version of Keras names them so that it can be told: an optimizer of
+        the same kind is built for variables that differ in length.
+        """
+        twin = type(self.optimizer).from_config(self.optimizer.get_config())
+        lengths = range(2, 2 + len(self.trained))
+        twin.build([keras.Variable(np.zeros(n, np.float32)) for n in lengths])
+        return [v.shape[0] - 2 if len(v.shape) else None for v in twin.variables]
+
     def sum_of_squares(self) -> tf.Tensor:
         """Return the sum of squares that `penalty` multiplies."""
         squares = [tf.reduce_sum(tf.square(v)) for v in self.penalized]

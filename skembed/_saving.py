@@ -19,6 +19,7 @@ from skembed._evidence import Knowledge
 from skembed._labels import Classes
 from skembed._likelihood import Bernoulli, Normal
 from skembed._members import Member
+from skembed._memory import Memory
 from skembed._mixed_model import MixedModel
 from skembed._model import Model, Network, shown_attributes
 from skembed._one_versus_rest import OneVersusRest, Stack
@@ -29,6 +30,7 @@ from skembed._quantities import Standardizer
 from skembed._ramps import Ramps
 from skembed._sample import Rows
 from skembed._sklearn import REQUESTS, make_requests, requests_of
+from skembed._streaming import Stream
 from skembed._target import TargetScale
 from skembed._terms import Term
 from skembed._vocabulary import Vocabulary
@@ -51,6 +53,7 @@ LEARNED = {
         Knowledge,
         LevelNumbers,
         Member,
+        Memory,
         MixedModel,
         Model,
         Network,
@@ -64,6 +67,7 @@ LEARNED = {
         Rows,
         Stack,
         Standardizer,
+        Stream,
         TargetScale,
         Term,
         Vocabulary,

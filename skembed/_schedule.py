@@ -88,7 +88,10 @@ class Schedule:
 
 
 def make_schedule(
-    training: Sample, scale: TargetScale, params: Mapping[str, Any]
+    training: Sample,
+    scale: TargetScale,
+    params: Mapping[str, Any],
+    n_observations: float | None = None,
 ) -> Schedule:
     """Turn the estimator's parameters into a schedule for one sample.
 
@@ -100,13 +103,16 @@ def make_schedule(
         What the losses are reported in.
     params : mapping
         The estimator's parameters.
+    n_observations : float or None
+        How many there are in all, if the sample is a part of them.
 
     Returns
     -------
     Schedule
         For `skembed._training.train`.
     """
-    batch_size, steps = _batches(training, params["batch_size"])
+    whole = n_observations or training.n_observations
+    batch_size, steps = _batches(training, params["batch_size"], whole)
     unit = loss_unit(scale, params["loss"])
     return Schedule(
         optimizer=params["optimizer"],
@@ -124,7 +130,7 @@ def make_schedule(
     )
 
 
-def _batches(training: Sample, batch_size: Any) -> tuple[int, int]:
+def _batches(training: Sample, batch_size: Any, whole: float) -> tuple[int, int]:
     """Decide how many rows a step sees, and how many steps make an epoch.
 
     An epoch has a step for every `batch_size` observations, as if cells were not
@@ -137,7 +143,7 @@ def _batches(training: Sample, batch_size: Any) -> tuple[int, int]:
         if batch_size >= n_rows:
             return n_rows, min(steps, MAX_FULL_STEPS)
         return batch_size, steps
-    size = int(np.clip(n_observations / STEPS_PER_EPOCH, *AUTO_BATCH))
+    size = int(np.clip(whole / STEPS_PER_EPOCH, *AUTO_BATCH))
     steps = int(np.ceil(n_observations / size))
     # few cells of many observations do not need as many steps as these would
     enough = max(STEPS_PER_EPOCH, int(np.ceil(n_rows / size)))

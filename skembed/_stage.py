@@ -34,7 +34,7 @@ class StagedTable:
     """
 
     def __init__(self, j: int, layer: StageableEmbedding, n_rows: int) -> None:
-        self._j, self.layer, self.table = j, layer, layer.embeddings
+        self.j, self.layer, self.table = j, layer, layer.embeddings
         shape = (n_rows, self.table.shape[1])
         self.vectors = keras.Variable(np.zeros(shape, np.float32))
         self._sparsity = tf.Variable(tf.zeros(self.table.shape[0]), trainable=False)
@@ -53,10 +53,21 @@ class StagedTable:
 
     def prepare(self, codes: np.ndarray) -> None:
         """Forget what was remembered, and count the rows that are trained on."""
-        occurrences = np.bincount(codes[:, self._j], minlength=self.table.shape[0])
+        occurrences = np.bincount(codes[:, self.j], minlength=self.table.shape[0])
         self._sparsity.assign(len(codes) / np.maximum(occurrences, 1))
         for table, slot in self._pairs[1:]:
             table.assign(self._like_first_row(slot))
+
+    @property
+    def remembered(self) -> list[tf.Variable]:
+        """What the optimizer remembers of every row."""
+        return [table for table, _ in self._pairs[1:]]
+
+    def occurred(self, occurrences: np.ndarray) -> None:
+        """Set how often rows of the table occur in all that is trained on."""
+        counts = np.ones(self.table.shape[0])
+        counts[: len(occurrences)] = np.maximum(occurrences, 1)
+        self._sparsity.assign(occurrences.sum() / counts)
 
     def lookup(self, codes: tf.Tensor) -> tf.Tensor:
         """Bring the rows of a batch onto the stage; return their vectors."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import gc
 import json
-import warnings
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -20,13 +19,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 from scikeras.wrappers import KerasRegressor
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import FunctionTransformer
 
-from skembed._architecture import Architecture, round_up
+from skembed._architecture import Architecture, power_of_two, round_up
+from skembed._callbacks import Annealing, Divergence, early_stopping, monitored
 from skembed._device import Effort, Place, choose_place
 from skembed._encoding import Encoded
 from skembed._losses import make_loss
+from skembed._memory import Memory, Past
 from skembed._network import (
     StageableEmbedding,
     build_network,
@@ -41,14 +41,12 @@ from skembed._optimizer import (
     make_optimizer,
 )
 from skembed._predictor import Predictor
+from skembed._recall import go_on, remembered
 from skembed._resident import ResidentModel
 from skembed._sample import Sample
 from skembed._schedule import Schedule
-from skembed.exceptions import TrainingError
 
 MAX_COMPILED = 4
-MONITORED = ("loss", "val_loss")
-N_COPIES = 10  # of weights, in a training that may diverge
 ROWS_PER_STAGED = 4  # of a table, for each row of a batch, from which a stage pays
 
 _compiled: OrderedDict[tuple[Any, ...], ResidentModel] = OrderedDict()
@@ -88,9 +86,39 @@ def train(
         are kept, and a ConvergenceWarning says so.
     """
     with keras_session(int(rng.integers(2**31))):
-        result = _train(start, schedule, training, validation, rng)
+        trained, history, _ = _train(start, schedule, training, validation, rng, None)
         _forget_models(start)
-        return result
+        return trained, history
+
+
+def train_on(
+    start: Predictor,
+    schedule: Schedule,
+    training: Sample,
+    past: Past,
+    rng: np.random.Generator,
+) -> tuple[Predictor, dict[str, list[float]], Memory]:
+    """Go on training a network on other rows, see `train`.
+
+    Parameters
+    ----------
+    start, schedule, training, rng
+        As for `train`.
+    past : Past
+        What was trained on, these rows among it, and what the optimizer remembers.
+
+    Returns
+    -------
+    trained, history
+        As of `train`.
+    memory : Memory
+        What the optimizer remembers now.
+    """
+    with keras_session(int(rng.integers(2**31))):
+        trained, history, memory = _train(start, schedule, training, None, rng, past)
+        _forget_models(start)
+    assert memory is not None  # of a past there is one
+    return trained, history, memory
 
 
 def _train(
@@ -99,22 +127,30 @@ def _train(
     training: Sample,
     validation: Sample | None,
     rng: np.random.Generator,
-) -> tuple[Predictor, dict[str, list[float]]]:
+    past: Past | None,
+) -> tuple[Predictor, dict[str, list[float]], Memory | None]:
+    n_observations = past.n_observations if past else training.n_observations
     optimizer = make_optimizer(schedule.optimizer)
     n_targets = training.target.shape[1]
-    with _model_for(start, schedule, optimizer, n_targets) as model:
+    rule = round_up if past is None else power_of_two
+    with _model_for(start, schedule, optimizer, n_targets, rule) as model:
         if start.arrays:
             model.set_weights(_padded(start.arrays, model.get_weights()))
         model.workspace.prepare(
             training.inputs.codes,
             rng=rng,
-            penalty=schedule.alpha / training.n_observations,
+            penalty=schedule.alpha / n_observations,
             unit=schedule.loss_unit,
             floor=schedule.loss_unit * float(training.within.mean()),
         )
+        if past is not None:
+            go_on(model.workspace, past)
         _set_learning_rate(model, optimizer, schedule.learning_rate)
         history = _run(model, schedule, training, validation)
-        return _learned(start, model), history
+        memory = None
+        if past is not None:
+            memory = remembered(model.workspace, start.architecture.table_rows)
+        return _learned(start, model), history, memory
 
 
 def _run(
@@ -133,14 +169,9 @@ def _run(
     return _finite(wrapper.history_)
 
 
-def _monitored(told: Mapping[str, Any]) -> list[Any]:
-    """Return the losses that are to be finite, the one that decides last."""
-    return [told[name] for name in MONITORED if name in told]
-
-
 def _finite(history: dict[str, list[float]]) -> dict[str, list[float]]:
     """Return the epochs before the loss was no longer a number."""
-    losses = _monitored(history)
+    losses = monitored(history)
     n_epochs = int(np.isfinite(losses).all(axis=0).cumprod().sum())
     return {name: values[:n_epochs] for name, values in history.items()}
 
@@ -180,12 +211,12 @@ def _wrapper(
     held_out = None
     callbacks = list(schedule.callbacks)
     if schedule.is_annealed and has_own_rate(model.optimizer):
-        callbacks.append(_Annealing())
+        callbacks.append(Annealing())
     if validation is not None:
         inputs = network_inputs(validation.inputs)
         held_out = (inputs, validation.target, validation.weight)
-        callbacks.append(_early_stopping(schedule))
-    callbacks.append(_Divergence(is_restored=validation is not None))
+        callbacks.append(early_stopping(schedule))
+    callbacks.append(Divergence(is_restored=validation is not None))
     return _Wrapper(
         model=lambda: model,
         epochs=schedule.epochs,
@@ -197,88 +228,13 @@ def _wrapper(
     )
 
 
-def _early_stopping(schedule: Schedule) -> keras.callbacks.EarlyStopping:
-    return keras.callbacks.EarlyStopping(
-        monitor="val_loss",
-        min_delta=schedule.tol,
-        patience=schedule.patience,
-        mode="min",
-        restore_best_weights=True,
-    )
-
-
-class _Annealing(keras.callbacks.Callback):
-    """Sets the rate of every epoch: a warm one, then along a falling cosine."""
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._full = float(self.model.optimizer.learning_rate)
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        phase = np.pi * (epoch + 0.5) / self.params["epochs"]
-        warmth = 0.5 if epoch == 0 else 1.0
-        rate = self._full * warmth * (1 + np.cos(phase)) / 2
-        self.model.optimizer.learning_rate = rate
-
-
-class _Divergence(keras.callbacks.Callback):
-    """Ends a training that diverges, with the best of the weights that were copied.
-
-    They are copied up to ten times, at even steps, the first epoch's among them.
-
-    Parameters
-    ----------
-    is_restored : bool
-        Whether early stopping, which comes before, has put its best weights back.
-    """
-
-    def __init__(self, is_restored: bool) -> None:
-        super().__init__()
-        self._is_restored = is_restored
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._best: list[np.ndarray] = []
-        self._least = np.inf
-        self._every = -(-self.params["epochs"] // N_COPIES)
-        self._n_epochs = 0
-        self._has_diverged = False
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._n_epochs = epoch + 1
-        losses = _monitored(logs or {})
-        if not np.isfinite(losses).all():
-            self._has_diverged = True
-            self.model.stop_training = True
-        elif epoch % self._every == 0 and losses[-1] < self._least:
-            weights = self.model.get_weights()
-            if _are_finite(weights):
-                self._best, self._least = weights, losses[-1]
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        are_good = _are_finite(self.model.get_weights())
-        if are_good and not self._has_diverged:
-            return
-        what = "The loss is" if self._has_diverged else "Weights are"
-        diverged = f"{what} no longer finite after epoch {self._n_epochs}: training"
-        if not (are_good and self._is_restored):
-            if not self._best:
-                raise TrainingError(
-                    f"{diverged} diverged. Set a smaller learning_rate."
-                )
-            self.model.set_weights(self._best)
-        kept = "the best weights of those before are kept. Set a smaller learning_rate."
-        warnings.warn(f"{diverged} diverged, {kept}", ConvergenceWarning)
-
-
-def _are_finite(arrays: Sequence[np.ndarray]) -> bool:
-    return all(np.isfinite(array).all() for array in arrays)
-
-
 @contextmanager
 def _model_for(
     start: Predictor,
     schedule: Schedule,
     optimizer: keras.optimizers.Optimizer,
     n_targets: int,
+    rule: Callable[[int], int],
 ) -> Iterator[ResidentModel]:
     """Lend a compiled model, kept from an earlier fit where there is one.
 
@@ -287,9 +243,10 @@ def _model_for(
     no callback holds it.
     """
     builder = start.builder
-    sizes = start.architecture if builder else start.architecture.rounded_up()
+    sizes = start.architecture if builder else start.architecture.rounded_up(rule)
     is_staged = builder is None and acts_by_element(optimizer)
-    stage_rows = _stage_rows(sizes, schedule.batch_size) if is_staged else ()
+    n_rows = rule(schedule.batch_size)
+    stage_rows = _stage_rows(sizes, n_rows) if is_staged else ()
     place = _place(sizes, schedule, can_fuse=builder is None and not any(stage_rows))
     key = (sizes, stage_rows, place, fingerprint(optimizer), _loss_key(schedule.loss))
     model = None if builder else _compiled.pop(key, None)
@@ -321,9 +278,8 @@ def _place(sizes: Architecture, schedule: Schedule, can_fuse: bool) -> Place:
     return choose_place(Effort(sizes, schedule.batch_size, n_steps), can_fuse)
 
 
-def _stage_rows(sizes: Architecture, batch_size: int) -> tuple[int, ...]:
-    """Decide which tables get a stage, and how many rows it has; 0 is none."""
-    n_rows = round_up(batch_size)
+def _stage_rows(sizes: Architecture, n_rows: int) -> tuple[int, ...]:
+    """Decide which tables get a stage of so many rows; 0 is none."""
     return tuple(
         n_rows if rows > ROWS_PER_STAGED * n_rows else 0 for rows in sizes.table_rows
     )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skembed._columns import Column, Kind, readable_text
+from skembed._columns import Column, Kind, read_columns, readable_text
 from skembed.exceptions import ColumnError
 
 NUMBERS: tuple[Kind, ...] = ("integer", "float")
@@ -93,6 +93,33 @@ class Vocabulary:
         if (codes < 0).any() and not self.has_missing:
             found.append(np.nan)
         return found
+
+    def extended(self, column: Column, weight: np.ndarray | None = None) -> Vocabulary:
+        """Return what is known after more rows: all levels, and their counts.
+
+        Parameters
+        ----------
+        column : Column
+            Values of the kind that was learned.
+        weight : ndarray of shape (n_samples,), default=None
+            How often each row counts; None counts each once.
+
+        Returns
+        -------
+        Vocabulary
+            Without pooled levels.
+
+        Raises
+        ------
+        ColumnError
+            If the column holds another kind of values than before.
+        """
+        more = learn_vocabulary(column, weight)
+        self._check_kind(column, has_values=len(more.levels) > more.has_missing)
+        levels = [*self.levels.tolist(), *more.levels.tolist()]
+        frame = pd.DataFrame({self.name: pd.Series(levels, dtype=object)})
+        (both,) = read_columns(frame)
+        return learn_vocabulary(both, np.concatenate([self.counts, more.counts]))
 
     def rows_of_levels(self, other: Vocabulary) -> np.ndarray:
         """Return the rows that this vocabulary has for the levels of another one."""

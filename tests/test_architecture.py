@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from skembed._architecture import (
     Architecture,
     choose_embedding_dims,
+    power_of_two,
     read_activations,
     read_hidden_units,
+    round_up,
 )
 from skembed._columns import Column
 from skembed._vocabulary import learn_vocabulary
@@ -56,34 +58,41 @@ def test_equal_sizes_are_the_same_architecture():
 
 
 def test_only_tables_are_rounded_up():
-    rounded = architecture(table_rows=(5, 1001)).rounded_up()
+    rounded = architecture(table_rows=(5, 1001)).rounded_up(round_up)
     assert rounded == architecture(table_rows=rounded.table_rows)
     assert rounded != architecture(table_rows=(5, 1001))
 
 
 @given(SIZES)
 def test_tables_are_rounded_up_to_a_multiple_of_8_or_by_at_most_a_quarter(rows):
-    (rounded,) = architecture(table_rows=(rows,)).rounded_up().table_rows
+    (rounded,) = architecture(table_rows=(rows,)).rounded_up(round_up).table_rows
     assert rounded % 8 == 0
     assert rows <= rounded <= max(rows + 7, 1.25 * rows)
 
 
 @given(SIZES)
 def test_rounded_tables_stay_as_they_are(rows):
-    once = architecture(table_rows=(rows,)).rounded_up()
-    assert once.rounded_up() == once
+    once = architecture(table_rows=(rows,)).rounded_up(round_up)
+    assert once.rounded_up(round_up) == once
 
 
 @given(SIZES, SIZES)
 def test_longer_tables_are_rounded_to_no_shorter_ones(first, second):
     tables = architecture(table_rows=tuple(sorted([first, second])))
-    shorter, longer = tables.rounded_up().table_rows
+    shorter, longer = tables.rounded_up(round_up).table_rows
     assert shorter <= longer
 
 
 def test_few_lengths_are_left_after_rounding():
     tables = architecture(table_rows=tuple(range(1, 1025)))
-    assert len(set(tables.rounded_up().table_rows)) < 40
+    assert len(set(tables.rounded_up(round_up).table_rows)) < 40
+
+
+@given(SIZES)
+def test_powers_of_two_are_the_next_ones(rows):
+    rounded = power_of_two(rows)
+    assert rounded.bit_count() == 1
+    assert rows <= rounded < max(2 * rows, 16)
 
 
 def test_tables_can_be_exchanged():

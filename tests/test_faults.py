@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_info
 
-from skembed import EmbeddingRegressor, _network_fitting, _training
+from skembed import EmbeddingRegressor, _callbacks, _network_fitting
 from skembed.exceptions import TrainingError
 
 HOOKS = [
@@ -154,9 +154,9 @@ def test_early_stopping_does_not_bring_back_what_is_not_finite(shops):
 def test_weights_are_copied_at_most_ten_times(shops, monkeypatch):
     X, y = shops
     n_copies = []
-    seen = _training._are_finite
+    seen = _callbacks._are_finite
     monkeypatch.setattr(
-        _training, "_are_finite", lambda arrays: n_copies.append(1) or seen(arrays)
+        _callbacks, "_are_finite", lambda arrays: n_copies.append(1) or seen(arrays)
     )
     for epochs in (1, 9, 10, 19, 29):
         n_copies.clear()

@@ -49,7 +49,8 @@ def format_report(cells: pd.DataFrame) -> str:
     questions = [question for question in QUESTIONS if question.name in measured]
     parts = [provenance(cells, "geometry")]
     if cases:
-        parts += ["## Fidelity", FIDELITY, _fidelity(cells, cases)]
+        fidelity = between_markers("geometry fidelity", _fidelity(cells, cases))
+        parts += ["## Fidelity", FIDELITY, fidelity]
         others = between_markers("geometry others", _others(cells, cases))
         parts += ["## Others", OTHERS, others]
     if questions:

@@ -1,0 +1,201 @@
+"""Learning from batches: what estimators do where a table does not come as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from skembed._columns import as_table, read_columns
+from skembed._estimator import EmbeddingEstimator
+from skembed._network_fitting import n_epochs
+from skembed._progress import EpochProgress
+from skembed._sklearn import check_features, features_seen, fit_context
+from skembed._streaming import (
+    Learned,
+    Stream,
+    check_can_stream,
+    learn_batch,
+    learned_before,
+)
+from skembed._target import read_target
+from skembed._training_data import read_training_data
+
+TABLE_HAS = ("shape", "columns", "__array__", "__dataframe__", "__arrow_c_stream__")
+FEATURES = ("n_features_in_", "feature_names_in_")
+
+
+def are_batches(X: Any, y: Any) -> bool:
+    """Say whether ``fit`` was given batches in place of a table and a target."""
+    is_table = isinstance(X, str) or any(hasattr(X, name) for name in TABLE_HAS)
+    return y is None and isinstance(X, Iterable) and not is_table
+
+
+class BatchMixin(EmbeddingEstimator):
+    """An estimator that also learns from batches, by a network."""
+
+    _stream: Stream | None = None
+    epochs: Any
+    loss: Any
+    verbose: int
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        """Train a network on a batch, going on from what was learned before.
+
+        The first batch decides on the roles of columns, on the scales of quantities and
+        of the target, and on lengths of vectors that are "auto". Levels that come later
+        get vectors of their own, which start from the average one. The penalty `alpha`
+        is weighed against all rows so far. A network forgets old rows over new ones:
+        batches are best mixed, not sorted.
+
+        Each row is trained on once, and `epochs` is not used. A blend takes all rows at
+        once: with ``model="auto"`` this is a network.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
+            The features, always the same ones in the same order.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The target.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights; None is a weight of one. Those that are no whole
+            numbers are scaled to a mean of 1 within the batch.
+
+        Returns
+        -------
+        estimator
+            This one. Pickled or saved, it can go on later, to the same bits.
+
+        Raises
+        ------
+        ColumnError
+            If a feature cannot be read, or not in its role.
+        ValueError
+            If a parameter asks for what takes all rows, or the batch is malformed. What
+            was learned before stays, whatever was raised.
+
+        Examples
+        --------
+        >>> from skembed import EmbeddingRegressor
+        >>> from skembed.datasets import make_effects
+        >>> X, y = make_effects(3_000, n_levels=(20,), random_state=0)
+        >>> model = EmbeddingRegressor(random_state=0)
+        >>> for start in (0, 1_000, 2_000):
+        ...     rows = slice(start, start + 1_000)
+        ...     model = model.partial_fit(X[rows], y[rows])
+        >>> model.n_iter_, int(model.category_counts_["a"].sum())
+        (3, 3000)
+        """
+        learner = _Learner(self, is_continued=hasattr(self, "_model"))
+        self._keep_learned(learner, [learner.learn(X, y, sample_weight)])
+        return self
+
+    def _fit_batches(self, batches: Iterable[Any]) -> None:
+        """Pass over batches as often as `epochs` says."""
+        # passes are shown, not batches
+        learner = _Learner(self, is_continued=self.warm_start, verbose=0)
+        epochs = n_epochs(learner.params)
+        if epochs > 1 and iter(batches) is batches:
+            raise ValueError(
+                f"epochs={self.epochs} passes over the batches {epochs} times, but an "
+                "iterator is used up after one: pass a list of them, or an object that "
+                "starts anew, such as skembed.batches.ParquetBatches, or set epochs=1."
+            )
+        curve = []
+        for epoch in range(epochs):
+            progress = EpochProgress(epoch, epochs, self.verbose)
+            is_counted = epoch == 0 and not learner.is_continued
+            for X, y, sample_weight in map(_parts_of, batches):
+                loss = learner.learn(X, y, sample_weight, is_counted=is_counted)
+                progress.add(loss, len(y))
+            curve.append(progress.end())
+        self._keep_learned(learner, curve)
+
+    def _keep_learned(self, learner: _Learner, losses: list[float]) -> None:
+        learned = learner.learned
+        history = {"loss": [*learner.earlier_losses, *losses]}
+        self._keep(replace(learned.model, history=history), learner.features)
+        self._stream = learned.stream
+        self._y_ndim = learner.y_ndim
+        self._loss = self.loss if isinstance(self.loss, str) else None
+
+
+class _Learner:
+    """What is learned from batches, until an estimator keeps it.
+
+    Parameters
+    ----------
+    estimator : BatchMixin
+        Whose parameters count.
+    is_continued : bool
+        Whether to go on from what the estimator has learned, if it has.
+    **changed : object
+        Parameters to use in place of the estimator's.
+    """
+
+    def __init__(
+        self, estimator: BatchMixin, is_continued: bool, **changed: Any
+    ) -> None:
+        self.params = estimator.get_params(deep=False) | changed
+        check_can_stream(self.params)
+        self._carrier = copy(estimator)
+        self._learned: Learned | None = None
+        self.earlier_losses: list[float] = []
+        self.is_continued = is_continued and hasattr(estimator, "_model")
+        seed = estimator._draw_seed()
+        if self.is_continued:
+            self._learned = learned_before(estimator._model, estimator._stream)
+            self.earlier_losses = estimator._model.history["loss"]
+            seed = np.append(seed, self._learned.stream.n_batches)
+        self._rng = np.random.default_rng(seed)
+        self.y_ndim = 1
+
+    @property
+    def learned(self) -> Learned:
+        """What was learned so far."""
+        if self._learned is None:
+            raise ValueError("There are no batches: nothing is there to fit.")
+        return self._learned
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """What the table's columns are called and how many there are."""
+        state = vars(self._carrier)
+        return {name: state[name] for name in FEATURES if name in state}
+
+    def learn(
+        self, X: Any, y: Any, sample_weight: Any, *, is_counted: bool = True
+    ) -> float:
+        """Train on a batch; return its loss."""
+        table, target = as_table(X), read_target(y)
+        if self._learned is None:
+            state: dict[str, Any] = self._carrier.__dict__
+            for name in FEATURES:
+                state.pop(name, None)
+            state.update(features_seen(table))
+        check_features(self._carrier, table)
+        data = read_training_data(read_columns(table), target, sample_weight)
+        self._learned = learn_batch(
+            data, self.params, self._rng, self._learned, is_counted=is_counted
+        )
+        self.y_ndim = target.ndim
+        return self._learned.model.history["loss"][-1]
+
+
+def _parts_of(batch: Any) -> tuple[Any, Any, Any]:
+    """Return features, target and weights."""
+    is_pair = isinstance(batch, tuple) and len(batch) in (2, 3)
+    if not is_pair:
+        raise ValueError(
+            "fit was given no y, and what it was given is no series of batches, each a "
+            "tuple (X, y) or (X, y, sample_weight): it holds an object of type "
+            f"{type(batch).__name__}. Pass y, or such batches."
+        )
+    X, y, *weights = batch
+    return X, y, weights[0] if weights else None

@@ -1,0 +1,84 @@
+"""Row groups come as batches, as often as they are asked for."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skembed import EmbeddingRegressor
+from skembed.batches import ParquetBatches
+from skembed.exceptions import ColumnError
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "shop": rng.choice(["a", "b", None], size=250),
+            "size": rng.normal(size=250),
+            "sold": rng.normal(size=250),
+            "n": rng.integers(1, 4, size=250),
+        }
+    )
+
+
+@pytest.fixture
+def path(frame, tmp_path):
+    path = tmp_path / "table.parquet"
+    frame.to_parquet(path, row_group_size=100)
+    return path
+
+
+def test_row_groups_are_batches_again_and_again(frame, path):
+    batches = ParquetBatches(path, "sold", ["size", "shop"])
+    assert len(batches) == 3
+    for _ in range(2):
+        X, y = zip(*batches, strict=True)
+        assert [len(part) for part in X] == [100, 100, 50]
+        pd.testing.assert_frame_equal(
+            pd.concat(X, ignore_index=True), frame[["size", "shop"]], check_dtype=False
+        )
+        np.testing.assert_array_equal(np.concatenate(y), frame["sold"])
+
+
+def test_weights_are_the_third_part_and_no_feature(frame, path):
+    batches = list(ParquetBatches(path, "sold", sample_weight="n"))
+    assert [batch[0].columns.tolist() for batch in batches] == [["shop", "size"]] * 3
+    np.testing.assert_array_equal(np.concatenate([b[2] for b in batches]), frame["n"])
+
+
+def test_files_of_a_folder_follow_each_other(frame, tmp_path):
+    for name, rows in (("2", slice(100, None)), ("1", slice(0, 100))):
+        frame[rows].to_parquet(tmp_path / f"{name}.parquet")
+    batches = ParquetBatches(tmp_path, "sold")
+    assert len(batches) == 2
+    outcomes = np.concatenate([y for _, y in batches])
+    np.testing.assert_array_equal(outcomes, frame["sold"])
+
+
+def test_a_network_is_fitted_to_them(path):
+    batches = ParquetBatches(path, "sold", ["shop", "size"], sample_weight="n")
+    model = EmbeddingRegressor(epochs=2, hidden_units=(4,), random_state=0).fit(batches)
+    n_rows = sum(weight.sum() for *_, weight in batches)
+    assert model.category_counts_["shop"].sum() == n_rows
+
+
+@pytest.mark.parametrize(
+    "names", [{"target": "price"}, {"features": ["price"]}, {"sample_weight": "price"}]
+)
+def test_a_name_that_there_is_not_is_refused(path, names):
+    with pytest.raises(ColumnError, match="has no column 'price'; it has 'shop', "):
+        ParquetBatches(path, **({"target": "sold"} | names))
+
+
+def test_a_file_that_there_is_not_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no Parquet file, nor a folder"):
+        ParquetBatches(tmp_path, "sold")
+
+
+def test_it_says_what_to_install(path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImportError, match=r'pip install "skembed\[parquet\]"'):
+        ParquetBatches(path, "sold")
