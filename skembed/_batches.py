@@ -30,8 +30,9 @@ FEATURES = ("n_features_in_", "feature_names_in_")
 
 def are_batches(X: Any, y: Any) -> bool:
     """Say whether ``fit`` was given batches in place of a table and a target."""
-    is_table = isinstance(X, str) or any(hasattr(X, name) for name in TABLE_HAS)
-    return y is None and isinstance(X, Iterable) and not is_table
+    if y is not None or isinstance(X, str) or not isinstance(X, Iterable):
+        return False
+    return not any(hasattr(X, name) for name in TABLE_HAS)
 
 
 class BatchMixin(EmbeddingEstimator):

@@ -69,7 +69,7 @@ def test_memory_that_runs_out_while_a_table_grows(shops, monkeypatch):
     predicted, before = model.predict(X), state_of_everything()
     more = X.assign(city=X["city"].replace("Oslo", "Bodø"))
     with monkeypatch.context() as patched:
-        patched.setattr(_network_fitting, "_carried_over", run_out)
+        patched.setattr(_network_fitting, "carried_over", run_out)
         with pytest.raises(MemoryError):
             model.fit(more, y)
     np.testing.assert_array_equal(model.predict(X), predicted)

@@ -62,13 +62,15 @@ MODELS = {
     "classifier": (EmbeddingClassifier(**PLAIN), table_of_classes),
     "encoder": (EmbeddingEncoder(random_state=0), table_of_curves),
     "predictions": (EmbeddingEncoder(output="prediction", **PLAIN), table_of_curves),
+    "stream": (EmbeddingRegressor(**SMALL), table_of_curves),
 }
 
 
 def main():
     for name, (model, make_table) in MODELS.items():
         X, y = make_table()
-        model.fit(X, y).save(HERE / f"format_{FORMAT}_{name}.skembed")
+        learn = model.partial_fit if name == "stream" else model.fit
+        learn(X, y).save(HERE / f"format_{FORMAT}_{name}.skembed")
         some = X[:20].copy()
         some.loc[:1, "a"] = 1_000 if some["a"].dtype.kind == "i" else "new"
         answered = {"table": some, "answer": answer_of(model, some)}
