@@ -137,7 +137,12 @@ class ResultsFile:
         return lines[(lines["benchmark"] == benchmark) & (lines["size"] == size)]
 
     def _read(self) -> pd.DataFrame:
-        return pd.read_csv(self.path, keep_default_na=False, na_values={"value": [""]})
+        return pd.read_csv(
+            self.path,
+            keep_default_na=False,
+            na_values={"value": [""]},
+            dtype={"commit": str},  # 12e4567 is no number
+        )
 
     def _append(self, cell: Cell, measured: list[tuple[str, float, str]]) -> None:
         key, behind = astuple(cell), self._surroundings.values()

@@ -38,9 +38,16 @@ def surroundings() -> dict[str, object]:
         "date": date.today().isoformat(),
         "commit": _commit(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count(),
+        "cores": _n_cores(),
         "versions": ", ".join(_versions()),
     }
+
+
+def _n_cores() -> int | None:
+    """Return how many cores this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
 
 
 def _versions() -> Iterable[str]:

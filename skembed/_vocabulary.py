@@ -116,7 +116,7 @@ class Vocabulary:
         """
         more = learn_vocabulary(column, weight)
         self._check_kind(column, has_values=len(more.levels) > more.has_missing)
-        levels = [*self.levels.tolist(), *more.levels.tolist()]
+        levels = [*self._values(), *more._values()]
         frame = pd.DataFrame({self.name: pd.Series(levels, dtype=object)})
         (both,) = read_columns(frame)
         return learn_vocabulary(both, np.concatenate([self.counts, more.counts]))
@@ -144,6 +144,13 @@ class Vocabulary:
     @property
     def _missing_row(self) -> int:
         return int(self.rows[-1]) if self.has_missing else self.unseen_row
+
+    def _values(self) -> list[Hashable]:
+        """Return the levels as values of their kind: integers beside NaN are floats."""
+        levels: list[Hashable] = self.levels.tolist()
+        if self.kind != "integer" or not self.has_missing:
+            return levels
+        return [*map(int, self.levels[:-1]), np.nan]
 
     def _rows_of(self, uniques: np.ndarray) -> np.ndarray:
         if not len(uniques):

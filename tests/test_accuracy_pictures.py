@@ -306,6 +306,15 @@ def test_real_and_generated_tables_have_a_panel_each():
     np.testing.assert_allclose(lines["CatBoost"], [1.25 / 1.6, 1])
 
 
+def test_who_is_on_no_panel_is_not_in_the_legend():
+    cells = make_cells()
+    is_gone = (cells["contender"] == "hgb") & cells["table"].isin(["spotify", "slopes"])
+    figure = drawn(rows_per_level.draw, found(cells[~is_gone]))
+    named = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "CatBoost" in named
+    assert "HGB, categorical" not in named
+
+
 # scales
 
 

@@ -29,10 +29,10 @@ def test_provenance_says_each_thing_once():
 
 
 def test_one_of_each_and_nothing():
-    one = {"date": "2026-01-02", "commit": 1234567, "machine": "Linux", "cores": 2}
+    one = {"date": "2026-01-02", "commit": 1234567, "machine": "Linux", "cores": 1}
     cells = pd.DataFrame([{**one, "size": "quick", "versions": "Python 3.13.1"}])
     assert provenance(cells, "speed") == (
         "Measured by `python -m benchmarks speed --quick` on 2026-01-02, at commit "
-        "1234567, on Linux with 2 cores, with Python 3.13.1."
+        "1234567, on Linux with 1 core, with Python 3.13.1."
     )
     assert provenance(cells[:0], "speed") == "Nothing was measured."

@@ -217,6 +217,26 @@ def test_levels_can_be_learned_anew_on_an_earlier_scale():
     np.testing.assert_allclose(encoded.quantities, [[2.0]], atol=2e-6)
 
 
+def test_later_rows_bring_levels_but_no_scale():
+    known = learn(pd.DataFrame({"a": ["x", "y"], "size": [0.0, 2.0]}))
+    more = known.extended(read(pd.DataFrame({"a": ["z", "x"], "size": [50.0, 60.0]})))
+    (vocabulary,) = more.vocabularies
+    assert vocabulary.levels.tolist() == ["x", "y", "z"]
+    assert vocabulary.counts.tolist() == [2, 1, 1]
+    assert more.standardizer is known.standardizer
+
+
+def test_rows_that_are_met_again_are_not_counted_again():
+    known = learn(pd.DataFrame({"a": ["x", "y"]}))
+    columns = read(pd.DataFrame({"a": ["x", "z", "z"]}))
+    more = known.extended(columns, np.array([1.0, 2.0, 3.0]), is_counted=False)
+    (vocabulary,) = more.vocabularies
+    assert vocabulary.levels.tolist() == ["x", "y", "z"]
+    assert vocabulary.counts.tolist() == [1, 1, 5]
+    again = more.extended(columns, is_counted=False)
+    assert again.vocabularies == more.vocabularies
+
+
 @pytest.mark.parametrize("rows", [[2, 0], slice(1, 3), [True, False, True]], ids=repr)
 def test_rows_of_codes_and_quantities_are_taken_together(rows):
     rows = rows if isinstance(rows, slice) else np.array(rows)

@@ -148,3 +148,22 @@ def test_ten_million_rows_are_fitted_within_24_gibibytes():
         """
     )
     assert taken < 24 * 1024**3 / 1e6
+
+
+@pytest.mark.nightly
+def test_a_stream_needs_memory_for_a_batch_however_many_there_are():
+    few, many = run(
+        """
+        def batches(n_batches):
+            for _ in range(n_batches):
+                a = rng.integers(10_000, size=50_000)
+                X = pd.DataFrame({"a": a, "x": rng.normal(size=50_000)})
+                yield X, a % 7 + rng.normal(size=50_000)
+
+        model = EmbeddingRegressor(model="network", epochs=1, random_state=0)
+        for n_batches in (20, 100):
+            model.fit(batches(n_batches))
+            print(peak_megabytes())
+        """
+    )
+    assert many < few + 50

@@ -24,7 +24,7 @@ def turned(table):
 @pytest.fixture(scope="module")
 def as_learned(table):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_network_fitting, "_on_principal_axes", lambda model, *_: model)
+        patch.setattr(_network_fitting, "on_principal_axes", lambda model, *_: model)
         return EmbeddingRegressor(**QUICK).fit(*table)
 
 

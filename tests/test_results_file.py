@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import results_file
 from benchmarks import surroundings as where
 from benchmarks.results_file import Cell, ResultsFile
 from benchmarks.surroundings import surroundings
@@ -116,3 +117,19 @@ def test_without_git_the_commit_is_unknown(monkeypatch):
 
     monkeypatch.setattr(subprocess, "run", no_git)
     assert surroundings.__wrapped__()["commit"] == where.UNKNOWN
+
+
+def test_a_commit_that_looks_like_a_number_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(where, "_commit", lambda: "12e4567")
+    monkeypatch.setattr(results_file, "surroundings", surroundings.__wrapped__)
+    file = ResultsFile(tmp_path)
+    file.append(CELL, {"loss": 1.0})
+    assert file.cells("accuracy", "full")["commit"].tolist() == ["12e4567"]
+
+
+def test_cores_are_those_that_may_be_used(monkeypatch):
+    monkeypatch.setattr(where.os, "sched_getaffinity", lambda _: {1}, raising=False)
+    assert surroundings.__wrapped__()["cores"] == 1
+    monkeypatch.delattr(where.os, "sched_getaffinity")
+    monkeypatch.setattr(where.os, "cpu_count", lambda: 7)
+    assert surroundings.__wrapped__()["cores"] == 7

@@ -348,3 +348,36 @@ def test_a_pickle_is_not_larger_after_use():
     before = len(pickle.dumps(vocabulary))
     vocabulary.encode(column_of(["a"]))
     assert len(pickle.dumps(vocabulary)) == before
+
+
+# more rows
+
+
+@settings(deadline=None)
+@given(st.one_of(*(st.tuples(of_one, of_one) for of_one in (TEXT, INTEGERS, FLOATS))))
+@example(([2**53, 2**53 + 1], [None, 5]))
+@example(([1, None], [2**60]))
+@example(([None], [True, False]))
+def test_what_is_learned_of_two_parts_is_what_is_learned_of_both(parts):
+    first, second = parts
+    joined = learn_vocabulary(column_of(first)).extended(column_of(second))
+    whole = learn_vocabulary(column_of(first + second))
+    assert none_for_missing(joined.levels) == none_for_missing(whole.levels)
+    np.testing.assert_array_equal(joined.counts, whole.counts)
+    np.testing.assert_array_equal(joined.rows, whole.rows)
+    assert joined.has_missing == whole.has_missing
+
+
+def test_rows_of_later_parts_have_weights():
+    known = learn_vocabulary(column_of(["a", "b"]), np.array([2.0, 1.0]))
+    joined = known.extended(column_of(["c", "a"]), np.array([0.5, 4.0]))
+    assert dict(zip(joined.levels, joined.counts, strict=True)) == {
+        "a": 6.0,
+        "b": 1.0,
+        "c": 0.5,
+    }
+
+
+def test_another_kind_of_levels_is_no_later_part():
+    with pytest.raises(ColumnError, match="'city' held text levels in fit"):
+        learn_vocabulary(column_of(["a"])).extended(column_of([1]))

@@ -105,7 +105,7 @@ def _losses(cells: pd.DataFrame, band: str) -> pd.DataFrame:
 
 def _draw_panel(axes: Axes, ratios: pd.DataFrame, measured: Measured) -> None:
     positions = np.arange(len(ratios))
-    lines = ratios.drop(columns="tables")
+    lines = ratios.drop(columns="tables").dropna(axis="columns", how="all")
     axes.axhline(1, color=look_of(YARDSTICK).colour, linewidth=1)
     for name, values in lines.items():
         look = look_of(name)
