@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.utils.metaestimators import available_if
 
 from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
@@ -35,6 +36,12 @@ def are_batches(X: Any, y: Any) -> bool:
     return not any(hasattr(X, name) for name in TABLE_HAS)
 
 
+def _learns_from_batches(estimator: Any) -> bool:
+    """Raise an error if a parameter asks for what takes all rows."""
+    check_can_stream(estimator.get_params(deep=False))
+    return True
+
+
 class BatchMixin(EmbeddingEstimator):
     """An estimator that also learns from batches, by a network."""
 
@@ -43,6 +50,7 @@ class BatchMixin(EmbeddingEstimator):
     loss: Any
     verbose: int
 
+    @available_if(_learns_from_batches)
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Train a network on a batch, going on from what was learned before.
@@ -77,9 +85,12 @@ class BatchMixin(EmbeddingEstimator):
         ------
         ColumnError
             If a feature cannot be read, or not in its role.
+        AttributeError
+            If a parameter asks for what takes all rows: a blend, early stopping, or the
+            pooling of rare levels.
         ValueError
-            If a parameter asks for what takes all rows, or the batch is malformed. What
-            was learned before stays, whatever was raised.
+            If the batch is malformed, or the earlier fit is a blend. What was learned
+            before stays, whatever was raised.
 
         Examples
         --------
@@ -96,6 +107,15 @@ class BatchMixin(EmbeddingEstimator):
         learner = _Learner(self, is_continued=hasattr(self, "_model"))
         self._keep_learned(learner, [learner.learn(X, y, sample_weight)])
         return self
+
+    def __getattr__(self, name: str) -> Any:
+        """Say why there is no `partial_fit`."""
+        if name == "partial_fit":
+            try:
+                check_can_stream(self.get_params(deep=False))
+            except ValueError as error:
+                raise AttributeError(f"There is no partial_fit: {error}") from error
+        return super().__getattr__(name)
 
     def _fit_batches(self, batches: Iterable[Any]) -> None:
         """Pass over batches as often as `epochs` says."""
