@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from sklearn.utils.metaestimators import available_if
 
 from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
-from skembed._network_fitting import n_epochs
 from skembed._progress import EpochProgress
 from skembed._sklearn import check_features, features_seen, fit_context
-from skembed._streaming import (
-    Learned,
-    Stream,
-    check_can_stream,
-    learn_batch,
-    learned_before,
-)
 from skembed._target import read_target
 from skembed._training_data import read_training_data
+
+if TYPE_CHECKING:
+    from skembed._streaming import Learned, Stream
 
 TABLE_HAS = ("shape", "columns", "__array__", "__dataframe__", "__arrow_c_stream__")
 FEATURES = ("n_features_in_", "feature_names_in_")
@@ -38,6 +33,8 @@ def are_batches(X: Any, y: Any) -> bool:
 
 def _learns_from_batches(estimator: Any) -> bool:
     """Raise an error if a parameter asks for what takes all rows."""
+    from skembed._streaming import check_can_stream
+
     check_can_stream(estimator.get_params(deep=False))
     return True
 
@@ -105,20 +102,23 @@ class BatchMixin(EmbeddingEstimator):
         (3, 3000)
         """
         learner = _Learner(self, is_continued=hasattr(self, "_model"))
-        self._keep_learned(learner, [learner.learn(X, y, sample_weight)])
+        loss = learner.learn(X, y, sample_weight)
+        self._keep_learned(learner, [loss])
         return self
 
     def __getattr__(self, name: str) -> Any:
         """Say why there is no `partial_fit`."""
         if name == "partial_fit":
             try:
-                check_can_stream(self.get_params(deep=False))
+                _learns_from_batches(self)
             except ValueError as error:
                 raise AttributeError(f"There is no partial_fit: {error}") from error
         return super().__getattr__(name)
 
     def _fit_batches(self, batches: Iterable[Any]) -> None:
         """Pass over batches as often as `epochs` says."""
+        from skembed._network_fitting import n_epochs
+
         # passes are shown, not batches
         learner = _Learner(self, is_continued=self.warm_start, verbose=0)
         epochs = n_epochs(learner.params)
@@ -135,11 +135,14 @@ class BatchMixin(EmbeddingEstimator):
             for X, y, sample_weight in map(_parts_of, batches):
                 loss = learner.learn(X, y, sample_weight, is_counted=is_counted)
                 progress.add(loss, len(y))
+            if not progress.losses:
+                raise ValueError("There are no batches: nothing is there to fit.")
             curve.append(progress.end())
         self._keep_learned(learner, curve)
 
     def _keep_learned(self, learner: _Learner, losses: list[float]) -> None:
-        learned = learner.learned
+        """Keep what was learned of batches, of which there was one at least."""
+        learned = cast("Learned", learner.learned)
         history = {"loss": [*learner.earlier_losses, *losses]}
         self._keep(replace(learned.model, history=history), learner.features)
         self._stream = learned.stream
@@ -163,26 +166,21 @@ class _Learner:
     def __init__(
         self, estimator: BatchMixin, is_continued: bool, **changed: Any
     ) -> None:
+        from skembed._streaming import check_can_stream, learned_before
+
         self.params = estimator.get_params(deep=False) | changed
         check_can_stream(self.params)
         self._carrier = copy(estimator)
-        self._learned: Learned | None = None
+        self.learned: Learned | None = None
         self.earlier_losses: list[float] = []
         self.is_continued = is_continued and hasattr(estimator, "_model")
         seed = estimator._draw_seed()
         if self.is_continued:
-            self._learned = learned_before(estimator._model, estimator._stream)
+            self.learned = learned_before(estimator._model, estimator._stream)
             self.earlier_losses = estimator._model.history["loss"]
-            seed = np.append(seed, self._learned.stream.n_batches)
+            seed = np.append(seed, self.learned.stream.n_batches)
         self._rng = np.random.default_rng(seed)
         self.y_ndim = 1
-
-    @property
-    def learned(self) -> Learned:
-        """What was learned so far."""
-        if self._learned is None:
-            raise ValueError("There are no batches: nothing is there to fit.")
-        return self._learned
 
     @property
     def features(self) -> dict[str, Any]:
@@ -194,19 +192,21 @@ class _Learner:
         self, X: Any, y: Any, sample_weight: Any, *, is_counted: bool = True
     ) -> float:
         """Train on a batch; return its loss."""
+        from skembed._streaming import learn_batch
+
         table, target = as_table(X), read_target(y)
-        if self._learned is None:
+        if self.learned is None:
             state: dict[str, Any] = self._carrier.__dict__
             for name in FEATURES:
                 state.pop(name, None)
             state.update(features_seen(table))
         check_features(self._carrier, table)
         data = read_training_data(read_columns(table), target, sample_weight)
-        self._learned = learn_batch(
-            data, self.params, self._rng, self._learned, is_counted=is_counted
+        self.learned = learn_batch(
+            data, self.params, self._rng, self.learned, is_counted=is_counted
         )
         self.y_ndim = target.ndim
-        return self._learned.model.history["loss"][-1]
+        return self.learned.model.history["loss"][-1]
 
 
 def _parts_of(batch: Any) -> tuple[Any, Any, Any]:

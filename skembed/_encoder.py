@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.utils import Tags
@@ -15,9 +15,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
-from skembed._encoder_outputs import OUTPUTS, Output, encode_without_folds
 from skembed._estimator import EmbeddingEstimator, distinct
-from skembed._fitting import fit_model
 from skembed._labels import check_several
 from skembed._model import Model
 from skembed._outcome import Outcome, read_outcome
@@ -31,6 +29,9 @@ from skembed._sklearn import (
 )
 from skembed._splits import folds_of_rows
 from skembed._training_data import TrainingData, read_training_data
+
+if TYPE_CHECKING:
+    from skembed._encoder_outputs import Output
 
 
 class EmbeddingEncoder(EmbeddingEstimator):
@@ -288,6 +289,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
         output = self._fit_output(data, outcome, seed)
         encoded = output.encode(columns, "average")
         if folds is not None:
+            from skembed._encoder_outputs import encode_without_folds
+
             refit = partial(self._fit_model, outcome=outcome, seed=seed)
             encode_without_folds(encoded, columns, output, data, folds, refit)
         self._keep_all(table, outcome, output)
@@ -361,12 +364,16 @@ class EmbeddingEncoder(EmbeddingEstimator):
     def _fit_output(
         self, data: TrainingData, outcome: Outcome, seed: np.ndarray
     ) -> Output:
+        from skembed._encoder_outputs import OUTPUTS
+
         model = self._fit_model(data, outcome, seed)
         return OUTPUTS[self.output].of(model, data)
 
     def _fit_model(
         self, data: TrainingData, outcome: Outcome, seed: np.ndarray
     ) -> Model:
+        from skembed._fitting import fit_model  # to import all stages takes a while
+
         own = self.get_params(deep=False)
         if self.output == "embedding":
             own["n_networks"] = 0

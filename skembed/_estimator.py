@@ -14,10 +14,8 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
-from skembed._fitting import fit_model
 from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network, shown_attributes
-from skembed._saving import save
 from skembed._sklearn import check_feature_names_in, check_features, features_seen
 from skembed._training_data import read_training_data
 from skembed.exceptions import ColumnError
@@ -39,6 +37,8 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         self, table: Any, target: np.ndarray, sample_weight: Any, loss: Any
     ) -> None:
         """Learn from a table and a target that was read, and keep what was learned."""
+        from skembed._fitting import fit_model  # to import all stages takes a while
+
         features = features_seen(table)
         data = read_training_data(read_columns(table), target, sample_weight)
         params = {**self.get_params(deep=False), "loss": loss}
@@ -139,6 +139,8 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
             like, or this is an instance of a class of your own. An earlier file is left
             as it is.
         """
+        from skembed._saving import save  # imports what a fit does
+
         check_is_fitted(self)
         save(self, path)
 

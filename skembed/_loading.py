@@ -8,7 +8,6 @@ from skembed._classifier import EmbeddingClassifier
 from skembed._encoder import EmbeddingEncoder
 from skembed._estimator import EmbeddingEstimator
 from skembed._regressor import EmbeddingRegressor
-from skembed._saving import load_one_of
 
 ESTIMATORS = EmbeddingClassifier, EmbeddingEncoder, EmbeddingRegressor
 
@@ -50,5 +49,7 @@ def load(path: str | os.PathLike[str]) -> EmbeddingEstimator:
     >>> bool((loaded.predict(X) == model.predict(X)).all())
     True
     """
+    from skembed._saving import load_one_of  # imports what a fit does
+
     estimator: EmbeddingEstimator = load_one_of(ESTIMATORS, path)
     return estimator

@@ -77,13 +77,9 @@ def _slots(workspace: Workspace) -> _Slots:
     pairs = list(zip(optimizer.variables, workspace.owners, strict=True))
     by_owner = [[v for v, owner in pairs if owner == i] for i in range(len(trained))]
     scalars = [variable for variable, owner in pairs if owner is None]
-    of_all = [(slot, ()) for slot in scalars]
-    of_one = [
-        (slot, variable.shape)
-        for variable, slots in zip(trained, by_owner, strict=True)
-        for slot in slots
-    ]
-    if any(tuple(slot.shape) != tuple(shape) for slot, shape in of_all + of_one):
+    expected = [() if owner is None else trained[owner].shape for _, owner in pairs]
+    found = [variable.shape for variable in optimizer.variables]
+    if list(map(tuple, found)) != list(map(tuple, expected)):
         raise ValueError(
             f"The optimizer {optimizer.name!r} cannot go on from where it stopped: "
             "partial_fit takes one that remembers something of each weight, such as "
@@ -92,9 +88,9 @@ def _slots(workspace: Workspace) -> _Slots:
     tables, others = {stage.j: stage.remembered for stage in workspace.stages}, []
     n_whole = len(trained) - len(workspace.stages)
     for variable, slots in zip(trained[:n_whole], by_owner[:n_whole], strict=True):
-        found = TABLE.search(variable.path)
-        if found:
-            tables[int(found[1])] = slots
+        table = TABLE.search(variable.path)
+        if table:
+            tables[int(table[1])] = slots
         else:
             others.append(slots)
     return _Slots(scalars, [tables[j] for j in sorted(tables)], others)
