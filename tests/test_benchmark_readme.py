@@ -24,7 +24,7 @@ def test_the_figures_of_the_readme_are_those_of_the_reports():
 
 def test_blocks_of_the_readme_are_of_benchmarks():
     shown = {name.split()[0] for name in blocks_of(README)}
-    assert {"encoders"} <= shown <= set(BENCHMARKS)
+    assert shown == set(BENCHMARKS)
 
 
 def test_blocks_are_replaced_by_those_of_the_same_name():
