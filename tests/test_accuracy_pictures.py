@@ -243,6 +243,15 @@ def test_points_are_losses_and_seconds_by_skembeds():
     assert names["skembed, quick"].get_color() == BLUE != names["CatBoost"].get_color()
 
 
+def test_who_is_on_few_tables_has_no_point():
+    cells = make_cells()
+    is_gone = (cells["contender"] == "hgb") & ~cells["table"].isin(["curves", "slopes"])
+    (axes,) = drawn(accuracy_by_time.draw, found(cells[~is_gone])).axes
+    named = [text.get_text() for text in axes.texts]
+    assert "CatBoost" in named
+    assert "HGB, categorical" not in named
+
+
 def test_names_of_points_close_together_do_not_cover_each_other():
     cells = make_cells()
     cells["fit_cpu_seconds"] = 10.0

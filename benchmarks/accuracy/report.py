@@ -23,7 +23,8 @@ HEADING = "# Accuracy"
 COMMAND = "accuracy --data FOLDER"
 CAPTIONS = {
     "ranks": "Mean ranks of contenders; bars join those that are not told apart",
-    "accuracy_by_time": "Loss and CPU seconds of a fit, both by those of skembed",
+    "accuracy_by_time": "Loss and CPU seconds of a fit, both by those of skembed, of "
+    "all on half of the tables or more",
     "error_by_table": "Loss of rivals by that of skembed, for each table",
     "rows_per_level": "Loss by how many training rows a level has",
     "reliability": "What was said to be probable, and how often it came true",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def draw(measured: Measured) -> Figure | None:
     """Draw a point for each contender, as multiples of skembed's loss and seconds.
 
+    Whoever is on fewer than half of the tables would stand for other tables.
+
     Parameters
     ----------
     measured : Measured
@@ -61,7 +63,8 @@ def _points(measured: Measured, names: list[str]) -> dict[str, tuple[float, floa
     points = {}
     for name in names:
         of_name = [comparison for comparison in found if comparison.other == name]
-        if of_name and name != BASELINE:
+        is_on_most = 2 * len(of_name) >= len(measured.open_tables)
+        if of_name and is_on_most and name != BASELINE:
             loss = 1 + typical_difference(of_name)
             points[name] = costs[name].relative_cpu_seconds, loss
     return points
