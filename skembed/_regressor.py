@@ -227,7 +227,7 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     rows. Other weights are scaled to a mean of 1 and only multiply the loss.
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
-    row. A process keeps the graphs of its last four networks, so that only the first
+    row; on a GPU, if there is one and that is estimated to be faster. A process keeps the graphs of its last four networks, so that only the first
     fit of a network has to build one, whatever `alpha`, `learning_rate`, `epochs` and
     the data. With a callback that has a method for every batch, as ``ModelCheckpoint``
     and ``TensorBoard`` do, each step is called from Python; what ``ModelCheckpoint``

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from benchmarks.speed.races import step_of_long_table
 from benchmarks.speed.rivals.network_sizes import HIDDEN_UNITS, embedding_dim
 from skembed import EmbeddingRegressor
 from skembed._architecture import choose_embedding_dims
@@ -48,6 +49,13 @@ def test_a_race_prints_seconds_and_memory_and_is_not_run_again(tmp_path):
     again = speed("--quick", *options)
     assert again.stdout == result.stdout
     assert (tmp_path / "results.csv").read_text() == before
+
+
+@pytest.mark.parametrize("stage_rows", [0, 1_024])
+def test_steps_learn(stage_rows):
+    work = step_of_long_table.prepare(True, n_levels=5_000, stage_rows=stage_rows)
+    first = work.run()
+    assert 0 < work.run() < first
 
 
 @pytest.mark.slow
