@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import available_if
 
 from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
+from skembed._model import Network
 from skembed._progress import EpochProgress
 from skembed._sklearn import check_features, features_seen, fit_context
 from skembed._target import read_target
@@ -59,7 +60,8 @@ class BatchMixin(EmbeddingEstimator):
         batches are best mixed, not sorted.
 
         Each row is trained on once, and `epochs` is not used. A blend takes all rows at
-        once: with ``model="auto"`` this is a network.
+        once: with ``model="auto"`` this is a network, which starts anew where the
+        earlier fit is a blend.
 
         Parameters
         ----------
@@ -86,8 +88,8 @@ class BatchMixin(EmbeddingEstimator):
             If a parameter asks for what takes all rows: a blend, early stopping, or the
             pooling of rare levels.
         ValueError
-            If the batch is malformed, or the earlier fit is a blend. What was learned
-            before stays, whatever was raised.
+            If the batch is malformed. What was learned before stays, whatever was
+            raised.
 
         Examples
         --------
@@ -101,7 +103,8 @@ class BatchMixin(EmbeddingEstimator):
         >>> model.n_iter_, int(model.category_counts_["a"].sum())
         (3, 3000)
         """
-        learner = _Learner(self, is_continued=hasattr(self, "_model"))
+        is_network = hasattr(self, "_model") and isinstance(self._model.core, Network)
+        learner = _Learner(self, is_continued=is_network)
         loss = learner.learn(X, y, sample_weight)
         self._keep_learned(learner, [loss])
         return self

@@ -81,9 +81,9 @@ def _slots(workspace: Workspace) -> _Slots:
     found = [variable.shape for variable in optimizer.variables]
     if list(map(tuple, found)) != list(map(tuple, expected)):
         raise ValueError(
-            f"The optimizer {optimizer.name!r} cannot go on from where it stopped: "
-            "partial_fit takes one that remembers something of each weight, such as "
-            "'adam'."
+            f"{type(optimizer).__name__} cannot go on from where it stopped: "
+            "partial_fit takes an optimizer that remembers something of each weight, "
+            "such as 'adam'."
         )
     tables, others = {stage.j: stage.remembered for stage in workspace.stages}, []
     n_whole = len(trained) - len(workspace.stages)

@@ -227,11 +227,12 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     rows. Other weights are scaled to a mean of 1 and only multiply the loss.
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
-    row; on a GPU, if there is one and that is estimated to be faster. A process keeps the graphs of its last four networks, so that only the first
-    fit of a network has to build one, whatever `alpha`, `learning_rate`, `epochs` and
-    the data. With a callback that has a method for every batch, as ``ModelCheckpoint``
-    and ``TensorBoard`` do, each step is called from Python; what ``ModelCheckpoint``
-    saves predicts the standardised target.
+    row; on a GPU, if there is one and that is estimated to be faster. A process keeps
+    the graphs of its last four networks, so that only the first fit of a network has to
+    build one, whatever `alpha`, `learning_rate`, `epochs` and the data. With a callback
+    that has a method for every batch, as ``ModelCheckpoint`` and ``TensorBoard`` do,
+    each step is called from Python; what ``ModelCheckpoint`` saves predicts the
+    standardised target.
 
     A table of more than four times as many rows as a batch is not worked on as a whole:
     the optimizer steps on the vectors of the batch's levels, and all others rest, as in

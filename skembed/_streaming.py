@@ -80,8 +80,8 @@ def learned_before(model: Model, stream: Stream | None) -> Learned:
         return Learned(model, stream)
     if not isinstance(model.core, Network):
         raise ValueError(
-            "The earlier fit is a blend, which is fitted to all rows at once: set "
-            "model='network' for both, or take a clone, to learn batch by batch."
+            "warm_start=True goes on with a network, but the earlier fit is a blend: "
+            "set model='network' for both fits, or warm_start=False."
         )
     counts = tuple(map(_row_counts, model.encoding.vocabularies))
     n_observations = max((float(of_rows.sum()) for of_rows in counts), default=0.0)

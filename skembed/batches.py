@@ -55,8 +55,9 @@ class ParquetBatches:
     ...     path = f"{folder}/table.parquet"
     ...     X.assign(y=y).to_parquet(path, row_group_size=1_000)
     ...     batches = ParquetBatches(path, target="y")
+    ...     n_batches = len(batches)
     ...     model = EmbeddingRegressor(epochs=2, random_state=0).fit(batches)
-    >>> len(batches), model.n_iter_
+    >>> n_batches, model.n_iter_
     (3, 2)
     """
 

@@ -236,7 +236,7 @@ def test_fit_starts_anew(table):
         ({"early_stopping": True}, "early_stopping=True holds out some of all rows"),
         ({"min_frequency": 3}, "min_frequency=3 pools levels"),
         ({"max_categories": 3}, "max_categories=3 pools levels"),
-        ({"optimizer": "adafactor"}, "'adafactor' cannot go on"),
+        ({"optimizer": "adafactor"}, "Adafactor cannot go on"),
     ],
 )
 def test_what_takes_all_rows_is_refused(table, parameters, message):
@@ -251,12 +251,21 @@ def test_what_takes_all_rows_is_refused(table, parameters, message):
         model.predict(X)
 
 
-def test_a_blend_cannot_go_on(table):
+def test_after_a_blend_a_network_starts_anew(table):
     X, y = table
-    model = EmbeddingRegressor(n_networks=0).fit(X, y)
+    same = EmbeddingRegressor(n_networks=0, hidden_units=(8,), random_state=0)
+    model = clone(same).fit(X, y).partial_fit(X, y)
+    expected = clone(same).partial_fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), expected.predict(X))
+    assert model.n_iter_ == 1
+
+
+def test_a_blend_cannot_be_warm(table):
+    X, y = table
+    model = EmbeddingRegressor(n_networks=0).fit(X, y).set_params(warm_start=True)
     before = model.predict(X)
-    with pytest.raises(ValueError, match="The earlier fit is a blend"):
-        model.partial_fit(X, y)
+    with pytest.raises(ValueError, match="but the earlier fit is a blend"):
+        model.fit([(X, y)])
     np.testing.assert_array_equal(model.predict(X), before)
 
 
