@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,10 +16,8 @@ from sklearn.utils.validation import check_is_fitted
 from skembed._columns import Column, as_table, read_columns
 from skembed._estimator import EmbeddingEstimator, distinct
 from skembed._labels import check_several
-from skembed._model import Model
 from skembed._outcome import Outcome, read_outcome
 from skembed._parameters import ENCODER
-from skembed._regressor import EmbeddingRegressor
 from skembed._sklearn import (
     check_feature_names_in,
     features_seen,
@@ -31,7 +28,7 @@ from skembed._splits import folds_of_rows
 from skembed._training_data import TrainingData, read_training_data
 
 if TYPE_CHECKING:
-    from skembed._encoder_outputs import Output
+    from skembed._encoder_outputs import Output, Refit
 
 
 class EmbeddingEncoder(EmbeddingEstimator):
@@ -233,9 +230,10 @@ class EmbeddingEncoder(EmbeddingEstimator):
             earlier fit stays usable, whatever was raised.
         """
         table, outcome, _, data = self._read_training(X, y, sample_weight)
-        self._keep_all(
-            table, outcome, self._fit_output(data, outcome, self._draw_seed())
-        )
+        from skembed._encoder_fitting import fit_output  # imports all stages of a fit
+
+        output = fit_output(self.output, self._refit_for(outcome), data)
+        self._keep_all(table, outcome, output)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -285,13 +283,13 @@ class EmbeddingEncoder(EmbeddingEstimator):
                 is_stratified=outcome.is_exclusive,
                 is_seen=data.is_kept,
             )
-        seed = self._draw_seed()
-        output = self._fit_output(data, outcome, seed)
+        from skembed._encoder_fitting import fit_output
+        from skembed._encoder_outputs import encode_without_folds
+
+        refit = self._refit_for(outcome)
+        output = fit_output(self.output, refit, data)
         encoded = output.encode(columns, "average")
         if folds is not None:
-            from skembed._encoder_outputs import encode_without_folds
-
-            refit = partial(self._fit_model, outcome=outcome, seed=seed)
             encode_without_folds(encoded, columns, output, data, folds, refit)
         self._keep_all(table, outcome, output)
         return encoded
@@ -361,24 +359,10 @@ class EmbeddingEncoder(EmbeddingEstimator):
             check_several(outcome.classes, data.target, remedy=remedy)
         return table, outcome, columns, data
 
-    def _fit_output(
-        self, data: TrainingData, outcome: Outcome, seed: np.ndarray
-    ) -> Output:
-        from skembed._encoder_outputs import OUTPUTS
+    def _refit_for(self, outcome: Outcome) -> Refit:
+        from skembed._encoder_fitting import refit_for
 
-        model = self._fit_model(data, outcome, seed)
-        return OUTPUTS[self.output].of(model, data)
-
-    def _fit_model(
-        self, data: TrainingData, outcome: Outcome, seed: np.ndarray
-    ) -> Model:
-        from skembed._fitting import fit_model  # to import all stages takes a while
-
-        own = self.get_params(deep=False)
-        if self.output == "embedding":
-            own["n_networks"] = 0
-        params = {**EmbeddingRegressor().get_params(), **own, "loss": outcome.loss}
-        return fit_model(data, params, np.random.default_rng(seed))
+        return refit_for(self.get_params(deep=False), outcome, self._draw_seed())
 
     def _keep_all(self, table: Any, outcome: Outcome, output: Output) -> None:
         self._keep(output.model, features_seen(table))
