@@ -40,6 +40,11 @@ def rounded(number: float, decimals: int) -> str:
     return UNKNOWN if isnan(number) else f"{number:,.{decimals}f}"
 
 
+def three_digits(number: float) -> str:
+    """Write three digits of a number, and all that stand before its point."""
+    return rounded(number, decimals_of(number, 3))
+
+
 def between_markers(name: str, text: str) -> str:
     """Put comments around a part of a report, by which the README finds it."""
     return f"<!-- begin {name} -->\n\n{text}\n\n<!-- end {name} -->"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from benchmarks.wording import listed
+from benchmarks.wording import counted, listed
 
 
 def provenance(cells: pd.DataFrame, benchmark: str) -> str:
@@ -29,10 +29,7 @@ def provenance(cells: pd.DataFrame, benchmark: str) -> str:
     dates = sorted(cells["date"].unique())
     when = f"on {dates[0]}" if len(dates) == 1 else f"from {dates[0]} to {dates[-1]}"
     pairs = cells[["machine", "cores"]].drop_duplicates().itertuples(index=False)
-    machines = [
-        f"{machine} with {cores} core{'s' if cores != 1 else ''}"
-        for machine, cores in pairs
-    ]
+    machines = [f"{machine} with {counted(cores, 'core')}" for machine, cores in pairs]
     commits = list(map(str, cells["commit"].unique()))
     changed = any(commit.endswith("+") for commit in commits)
     plus = " (+: with changes)" if changed else ""

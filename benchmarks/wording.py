@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isnan
 
+import pandas as pd
+
 from benchmarks.markdown import UNKNOWN
 
 MINUS = "\N{MINUS SIGN}"
@@ -38,6 +40,14 @@ def span(numbers: Iterable[int]) -> str:
     found = sorted(set(numbers))
     ends = f"{found[0]:,}", f"{found[-1]:,}"
     return ends[0] if len(found) == 1 else " to ".join(ends)
+
+
+def not_measured(failures: pd.DataFrame) -> list[str]:
+    """Say for each cell that failed why."""
+    return [
+        f"{failed.table}, {failed.contender}: not measured: {failed.note}"
+        for failed in failures.itertuples()
+    ]
 
 
 def counted(number: int, noun: str) -> str:

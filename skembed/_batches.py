@@ -122,6 +122,7 @@ class BatchMixin(EmbeddingEstimator):
         """Pass over batches as often as `epochs` says."""
         from skembed._network_fitting import n_epochs
 
+        _learns_from_batches(self)
         # passes are shown, not batches
         learner = _Learner(self, is_continued=self.warm_start, verbose=0)
         epochs = n_epochs(learner.params)
@@ -169,10 +170,9 @@ class _Learner:
     def __init__(
         self, estimator: BatchMixin, is_continued: bool, **changed: Any
     ) -> None:
-        from skembed._streaming import check_can_stream, learned_before
+        from skembed._streaming import learned_before
 
         self.params = estimator.get_params(deep=False) | changed
-        check_can_stream(self.params)
         self._carrier = copy(estimator)
         self.learned: Learned | None = None
         self.earlier_losses: list[float] = []

@@ -26,6 +26,7 @@ def monitored(told: Mapping[str, Any]) -> list[Any]:
 
 
 def early_stopping(schedule: Schedule) -> keras.callbacks.EarlyStopping:
+    """Return what ends a training, and puts the best weights back."""
     return keras.callbacks.EarlyStopping(
         monitor="val_loss",
         min_delta=schedule.tol,

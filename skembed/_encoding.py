@@ -87,7 +87,7 @@ class Encoding:
         quantities = self.standardizer.apply(
             _matrix(quantitative, len(columns[0].values))
         )
-        return Encoded(_stack(codes, len(quantities)), quantities)
+        return Encoded(stack_columns(codes, len(quantities)), quantities)
 
     def on_the_scale_of(self, earlier: Encoding) -> Encoding:
         """Return the same levels with the quantities scaled as they were earlier."""
@@ -129,6 +129,14 @@ class Encoding:
                     f"{shown}{more}. Set handle_unknown='average' to give them the "
                     "average embedding, or fit on data that has them."
                 )
+
+
+def join_inputs(parts: Sequence[Encoded]) -> Encoded:
+    """Put the rows of some tables one after the other."""
+    return Encoded(
+        np.vstack([part.codes for part in parts]),
+        np.vstack([part.quantities for part in parts]),
+    )
 
 
 def learn_encoding(
@@ -234,12 +242,15 @@ def _by_role(
 
 
 def _matrix(columns: Sequence[Column], n_samples: int) -> np.ndarray:
-    return _stack([_quantity(column) for column in columns], n_samples, np.float64)
+    return stack_columns(
+        [_quantity(column) for column in columns], n_samples, np.float64
+    )
 
 
-def _stack(
+def stack_columns(
     arrays: Sequence[np.ndarray], n_samples: int, dtype: type = np.int32
 ) -> np.ndarray:
+    """Put columns, of which there may be none, side by side."""
     matrix: np.ndarray = np.empty((n_samples, len(arrays)), dtype=dtype)
     for j, array in enumerate(arrays):
         matrix[:, j] = array

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from skembed._encoding import Encoded
+from skembed._encoding import Encoded, join_inputs
 from skembed._target import TargetScale
 
 MAX_HYPERGEOMETRIC = 10**9  # numpy's limit
@@ -111,10 +111,7 @@ def make_sample(
 def join(parts: Sequence[Sample]) -> Sample:
     """Put the rows of some samples one after the other."""
     return Sample(
-        inputs=Encoded(
-            np.vstack([part.inputs.codes for part in parts]),
-            np.vstack([part.inputs.quantities for part in parts]),
-        ),
+        inputs=join_inputs([part.inputs for part in parts]),
         target=np.vstack([part.target for part in parts]),
         count=np.concatenate([part.count for part in parts]),
         weight=np.concatenate([part.weight for part in parts]),

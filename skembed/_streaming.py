@@ -13,7 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from skembed._encoding import Encoded, Encoding, learn_encoding, resolve_categorical
+from skembed._encoding import (
+    Encoded,
+    Encoding,
+    join_inputs,
+    learn_encoding,
+    resolve_categorical,
+    stack_columns,
+)
 from skembed._memory import Memory, Past
 from skembed._model import Model, Network
 from skembed._network_fitting import (
@@ -226,12 +233,13 @@ def _reference(
         strict=True,
     )
     codes = [_moved(codes, known, now) for known, now, codes in vocabularies]
-    inputs = Encoded(np.array(codes, dtype=np.int32).T, old.inputs.quantities)
-    inputs = inputs if codes else old.inputs
+    stacked = stack_columns(codes, len(old.inputs))
+    inputs = Encoded(stacked, old.inputs.quantities)
     if not is_counted:
         return Rows(inputs, old.weight)
     weight = old.weight * before.stream.n_observations / old.weight.sum()
-    return kept_rows(merge_rows(_joined(Rows(inputs, weight), new)))
+    both = join_inputs([inputs, new.inputs])
+    return kept_rows(merge_rows(Rows(both, np.concatenate([weight, new.weight]))))
 
 
 def _moved(codes: np.ndarray, known: Vocabulary, now: Vocabulary) -> np.ndarray:
@@ -239,13 +247,3 @@ def _moved(codes: np.ndarray, known: Vocabulary, now: Vocabulary) -> np.ndarray:
     rows = np.empty(known.unseen_row, dtype=np.int32)
     rows[known.rows] = now.rows_of_levels(known)
     return rows[codes]
-
-
-def _joined(first: Rows, second: Rows) -> Rows:
-    return Rows(
-        Encoded(
-            np.vstack([first.inputs.codes, second.inputs.codes]),
-            np.vstack([first.inputs.quantities, second.inputs.quantities]),
-        ),
-        np.concatenate([first.weight, second.weight]),
-    )

@@ -8,8 +8,9 @@ import pandas as pd
 
 from benchmarks.accelerators.jobs import N_COLUMNS, N_DIMS, N_QUANTITIES, Job
 from benchmarks.accelerators.running import BENCHMARK, CHOSEN, PROCESSOR
-from benchmarks.markdown import between_markers, decimals_of, rounded, table
+from benchmarks.markdown import between_markers, table, three_digits
 from benchmarks.provenance import provenance
+from benchmarks.wording import counted, not_measured
 
 HEADER = [
     "network",
@@ -44,13 +45,12 @@ def format_report(
     """
     about = provenance(cells, BENCHMARK)
     if cells.empty:
-        return "\n\n".join(["# Accelerators", about, *_failures(failures)])
+        return "\n\n".join(["# Accelerators", about, *not_measured(failures)])
     medians = cells.groupby(["table", "contender"]).median(numeric_only=True)
     lines = [_line(job, medians) for job in jobs if job.name in set(cells["table"])]
     shown = between_markers("accelerators overview", table(HEADER, lines, n_left=2))
-    n_laps = cells["seed"].nunique()
-    laps = "1 fit" if n_laps == 1 else f"{n_laps} fits"
-    parts = ["# Accelerators", about, shown, *_failures(failures)]
+    laps = counted(cells["seed"].nunique(), "fit")
+    parts = ["# Accelerators", about, shown, *not_measured(failures)]
     return "\n\n".join([*parts, FOOTNOTE.format(laps)])
 
 
@@ -67,9 +67,9 @@ def _line(job: Job, medians: pd.DataFrame) -> list[str]:
         ", ".join(f"{units:,}" for units in job.hidden_units),
         f"{job.batch_size:,}",
         f"{job.n_steps:,}",
-        _three_digits(processor),
-        _three_digits(chosen),
-        _three_digits(processor / chosen),
+        three_digits(processor),
+        three_digits(chosen),
+        three_digits(processor / chosen),
     ]
 
 
@@ -77,15 +77,3 @@ def _place(is_on_gpu: bool, is_fused: bool) -> str:
     if not is_on_gpu:
         return "processor"
     return "GPU, fused" if is_fused else "GPU"
-
-
-def _three_digits(number: float) -> str:
-    return rounded(number, decimals_of(number, 3))
-
-
-def _failures(failures: pd.DataFrame) -> list[str]:
-    """Say what was not measured, and why."""
-    return [
-        f"{failed.table}, {failed.contender}: not measured: {failed.note}"
-        for failed in failures.itertuples()
-    ]

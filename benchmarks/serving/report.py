@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from benchmarks.contenders import Contender
-from benchmarks.markdown import between_markers, decimals_of, rounded, table
+from benchmarks.markdown import between_markers, rounded, table, three_digits
 from benchmarks.measures import TASKS
 from benchmarks.problems import Declaration
 from benchmarks.provenance import provenance
@@ -108,21 +108,17 @@ def _part(
 def _line(label: str, found: pd.Series) -> list[str]:
     return [
         f"{label} (cloudpickle)" if found["needs_cloudpickle"] else label,
-        _significant(found["row_seconds"] * 1e3),
-        _significant(found["slow_row_seconds"] * 1e3),
+        three_digits(found["row_seconds"] * 1e3),
+        three_digits(found["slow_row_seconds"] * 1e3),
         rounded(float(f"{found['rows_per_second']:.3g}"), 0),
         rounded(found["cores"], 1),
         rounded(found["cold_seconds"], 2),
         rounded(found["loading_seconds"], 2),
-        _significant(found["file_megabytes"]),
+        three_digits(found["file_megabytes"]),
         rounded(found["megabytes"], 0),
         rounded(found["batch_megabytes"], 0),
         heavy_imports(found),
     ]
-
-
-def _significant(number: float) -> str:
-    return rounded(number, decimals_of(number, 3))
 
 
 def _failures(failures: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from benchmarks.contenders import Contender
-from benchmarks.markdown import decimals_of, rounded
+from benchmarks.markdown import decimals_of, rounded, three_digits
 from benchmarks.measures import Task
 
 BASELINE = "mean"
@@ -125,4 +125,4 @@ def heavy_imports(measures: pd.Series) -> str:
 
 def _told(value: float, cost: Cost) -> str:
     scaled = value * cost.scale
-    return f"{rounded(scaled, decimals_of(scaled, 3))} {cost.unit}"
+    return f"{three_digits(scaled)} {cost.unit}"

@@ -13,6 +13,7 @@ from benchmarks.speed.race import Race
 from benchmarks.speed.races import all_races
 from benchmarks.speed.report import format_report, rows_of
 from benchmarks.speed.running import BENCHMARK, cells_of, n_steps, run_race
+from benchmarks.wording import counted
 
 N_LAPS = 5
 QUICK_RACES = ("learn 1,000 levels", "predict one row")
@@ -67,7 +68,7 @@ def report(request: Request, file: ResultsFile) -> str:
     races = [race for race in all_races() if race.name in measured]
     rows = [row for race in races for row in rows_of(race, cells)]
     n_laps = cells.groupby(["table", "contender"]).size().max()
-    footnote = FOOTNOTE.format(laps="1 run" if n_laps == 1 else f"{n_laps} runs")
+    footnote = FOOTNOTE.format(laps=counted(n_laps, "run"))
     about = provenance(cells, BENCHMARK)
     return "\n\n".join(["# Speed", about, format_report(rows, failures), footnote])
 

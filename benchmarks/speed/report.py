@@ -10,6 +10,7 @@ import pandas as pd
 from benchmarks.markdown import between_markers
 from benchmarks.plain_text import UNKNOWN, aligned
 from benchmarks.speed.race import Contestant, Race
+from benchmarks.wording import not_measured
 
 SECONDS_HEADER = (
     "race",
@@ -86,7 +87,7 @@ def format_report(rows: list[Row], failures: pd.DataFrame) -> str:
     seconds = _as_it_is(_table(SECONDS_HEADER, rows, _seconds_cells))
     quality = _as_it_is(_table(QUALITY_HEADER, rows, _quality_cells))
     shown = between_markers("speed overview", seconds)
-    return "\n\n".join([shown, quality, *_failures(failures)])
+    return "\n\n".join([shown, quality, *not_measured(failures)])
 
 
 def _as_it_is(text: str) -> str:
@@ -126,14 +127,6 @@ def _quality_cells(row: Row) -> list[str]:
     megabytes = [UNKNOWN if r is None else f"{r.peak_megabytes:,.0f}" for r in results]
     r2 = [UNKNOWN if r is None or r.r2 is None else f"{r.r2:.4f}" for r in results]
     return [*megabytes, *r2]
-
-
-def _failures(failures: pd.DataFrame) -> list[str]:
-    """Say why contestants were not measured."""
-    return [
-        f"{failed.table}, {failed.contender}: not measured: {failed.note}"
-        for failed in failures.itertuples()
-    ]
 
 
 def _seconds(seconds: float | None) -> str:
