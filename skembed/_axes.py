@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from skembed._parts import parts_of
+
+LEVELS_AT_ONCE = 16_384
 SURE = 0.3  # correlation with the effects from which an axis follows them
 
 
@@ -28,16 +31,17 @@ def principal_axes(vectors: np.ndarray, effects: np.ndarray) -> np.ndarray:
     ndarray of shape (n_dims, n_dims)
         Orthogonal; `vectors` times it are the coordinates on these axes.
     """
-    vectors = vectors.astype(np.float64)
-    centered = vectors - vectors.mean(axis=0)
-    _, axes = np.linalg.eigh(centered.T @ centered)
-    axes = axes[:, ::-1]
-    return axes * np.array([_sign(x, effects) for x in (centered @ axes).T])
-
-
-def _sign(coordinates: np.ndarray, effects: np.ndarray) -> float:
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    parts = parts_of(len(vectors), LEVELS_AT_ONCE)
+    centered = (vectors[part] - mean for part in parts)
+    squares, axes = np.linalg.eigh(sum(part.T @ part for part in centered))
+    squares, axes = squares[::-1], axes[:, ::-1]
     rising = effects - effects.mean()
-    product = coordinates @ rising
-    if abs(product) < SURE * np.linalg.norm(coordinates) * np.linalg.norm(rising):
-        product = (coordinates**3).sum()
-    return -1.0 if product < 0 else 1.0
+    products, cubes = np.zeros((2, len(mean)))
+    for part in parts:
+        coordinates = (vectors[part] - mean) @ axes
+        products += rising[part] @ coordinates
+        cubes += (coordinates**3).sum(axis=0)
+    lengths = np.sqrt(np.maximum(squares, 0)) * np.linalg.norm(rising)
+    decisive = np.where(np.abs(products) < SURE * lengths, cubes, products)
+    return axes * np.where(decisive < 0, -1.0, 1.0)

@@ -8,12 +8,11 @@ import numpy as np
 
 from skembed._bilinear import Bilinear
 from skembed._encoding import Encoded
-from skembed._evidence import Knowledge, evidence
+from skembed._evidence import ROWS_AT_ONCE, Knowledge, evidence
 from skembed._members import Member
 from skembed._newcomers import drop_column
+from skembed._parts import parts_of
 from skembed._terms import Located
-
-ROWS_AT_ONCE = 8_192  # what networks read of a row is hundreds of numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +102,8 @@ class Blend:
 
     def forward(self, inputs: Encoded) -> np.ndarray:
         """Return predictions of shape (n_rows, 1)."""
-        starts = range(0, max(len(inputs), 1), ROWS_AT_ONCE)
-        batches = [inputs.take(slice(s, s + ROWS_AT_ONCE)) for s in starts]
-        return np.vstack([self._forward(batch) for batch in batches])
+        parts = parts_of(max(len(inputs), 1), ROWS_AT_ONCE)
+        return np.vstack([self._forward(inputs.take(part)) for part in parts])
 
     def _forward(self, inputs: Encoded) -> np.ndarray:
         rows = self.model.mixed.locate(inputs)

@@ -6,7 +6,7 @@ Importing this module imports Keras.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -77,26 +77,29 @@ class Divergence(keras.callbacks.Callback):
         if not np.isfinite(losses).all():
             self._has_diverged = True
             self.model.stop_training = True
-        elif epoch % self._every == 0 and losses[-1] < self._least:
-            weights = self.model.get_weights()
-            if _are_finite(weights):
-                self._best, self._least = weights, losses[-1]
+            return
+        is_due = epoch % self._every == 0 and losses[-1] < self._least
+        if is_due and _has_finite_weights(self.model):
+            self._best.clear()  # before there are others: tables can be large
+            self._best.extend(self.model.get_weights())
+            self._least = losses[-1]
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        are_good = _are_finite(self.model.get_weights())
+        are_good = _has_finite_weights(self.model)
+        best, self._best = self._best, []
         if are_good and not self._has_diverged:
             return
         what = "The loss is" if self._has_diverged else "Weights are"
         diverged = f"{what} no longer finite after epoch {self._n_epochs}: training"
         if not (are_good and self._is_restored):
-            if not self._best:
+            if not best:
                 raise TrainingError(
                     f"{diverged} diverged. Set a smaller learning_rate."
                 )
-            self.model.set_weights(self._best)
+            self.model.set_weights(best)
         kept = "the best weights of those before are kept. Set a smaller learning_rate."
         warnings.warn(f"{diverged} diverged, {kept}", ConvergenceWarning)
 
 
-def _are_finite(arrays: Sequence[np.ndarray]) -> bool:
-    return all(np.isfinite(array).all() for array in arrays)
+def _has_finite_weights(model: keras.Model) -> bool:
+    return all(bool(keras.ops.all(keras.ops.isfinite(v))) for v in model.weights)

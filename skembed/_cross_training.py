@@ -16,15 +16,18 @@ import numpy as np
 from skembed._cross_fitting import CrossFitted
 from skembed._encoding import Encoded
 from skembed._evidence import (
+    ROWS_AT_ONCE,
     Evidence,
     Knowledge,
-    evidence,
+    count_features,
     knowledge_without_folds,
+    read_rows,
 )
 from skembed._folds import Folds
 from skembed._likelihood import Likelihood
 from skembed._members import Member, train_member
 from skembed._mixed_model import MixedModel
+from skembed._parts import parts_of
 from skembed._sample import Sample, join
 from skembed._target import TargetScale
 
@@ -108,12 +111,14 @@ class Task:
         corrected = prediction.copy()
         members, histories = [], []
         for fold in range(self.n_networks):
-            rows = self._rows_for(fold)
+            divided = to_learn, *self._rows_for(fold)
             member, history = train_member(
-                to_learn, *rows, self.params, self.scale, self.likelihood, self.rng
+                *divided, self.params, self.scale, self.likelihood, self.rng
             )
             unseen = self.folds.rows_of(fold)
-            corrected[unseen] += member.output(inputs.take(unseen))
+            for part in parts_of(len(unseen), ROWS_AT_ONCE):
+                rows = unseen[part]
+                corrected[rows] += member.output(inputs.take(rows))
             members.append(member)
             histories.append(history)
         ambiguity = _ambiguity(members, inputs)
@@ -184,18 +189,19 @@ def train_corrections(task: Task, fitted: CrossFitted, n_columns: int) -> Correc
     again = _rows_to_read_again(folds, n_columns, task.rng)
     forgotten = _forgotten_terms(fitted.model.mixed, len(again), n_columns, task.rng)
 
-    seen = evidence(fitted.rows, knowledge, folds.of_row)
+    n_rows, n_features = len(folds.of_row), count_features(fitted.rows, knowledge)
+    features = np.empty((n_rows + len(again), n_features), dtype=np.float32)
+    seen = read_rows(fitted.rows, knowledge, folds.of_row, features[:n_rows])
     new_rows = fitted.rows.take(again).forget(forgotten)
-    new = evidence(new_rows, knowledge, folds.of_row[again])
+    new = read_rows(new_rows, knowledge, folds.of_row[again], features[n_rows:])
     copies = sample.take(again)
     caution = _caution(task.likelihood, sample, seen, copies, new)
     copies = replace(copies, weight=copies.weight * caution)
 
     joined = join([sample, copies])
-    features = np.vstack([seen.features, new.features])
     inputs = Encoded(np.empty((len(features), 0), dtype=np.int32), features)
     prediction = np.concatenate([seen.prediction, new.prediction])
-    origin = np.concatenate([np.arange(len(folds.of_row)), again])
+    origin = np.concatenate([np.arange(n_rows), again])
     of_row = folds.of_row[origin]
     wider = replace(task, folds=Folds(joined, of_row, folds.count))
     is_new = np.concatenate([~seen.is_known(n_columns), ~new.is_known(n_columns)])

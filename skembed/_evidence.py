@@ -13,7 +13,10 @@ import numpy as np
 from skembed._bilinear import Bilinear, Factors, products_by_fit
 from skembed._cross_fitting import CrossFitted
 from skembed._folds import Folds
+from skembed._parts import parts_of
 from skembed._terms import Located
+
+ROWS_AT_ONCE = 8_192  # what networks read of a row is hundreds of numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,37 @@ class Evidence:
     def is_known(self, n_columns: int) -> np.ndarray:
         """Say which rows have no level that is new in one of the columns."""
         return np.asarray((self.counts[:, :n_columns] > 0).all(axis=1))
+
+
+def read_rows(
+    rows: Located, knowledge: Knowledge, fit: np.ndarray, features: np.ndarray
+) -> Evidence:
+    """Gather what is known of many rows, some at a time.
+
+    Parameters
+    ----------
+    rows, knowledge, fit
+        See `evidence`.
+    features : ndarray of shape (n_rows, n_features)
+        Where to write features to.
+
+    Returns
+    -------
+    Evidence
+        With these features.
+    """
+    prediction, counts = np.empty(len(rows)), np.empty(rows.cells.shape)
+    for part in parts_of(len(rows), ROWS_AT_ONCE):
+        known = evidence(rows.take(part), knowledge, fit[part])
+        features[part], prediction[part] = known.features, known.prediction
+        counts[part] = known.counts
+    return Evidence(features, prediction, counts)
+
+
+def count_features(rows: Located, knowledge: Knowledge) -> int:
+    """Return how many features `evidence` has."""
+    has_products = bool(knowledge.factors[0])
+    return rows.lines.n_columns + 2 + 2 * len(rows.n_cells) + has_products
 
 
 def knowledge_without_folds(fitted: CrossFitted) -> Knowledge:

@@ -43,7 +43,7 @@ class Lines:
         """How many straight lines and ramps there are."""
         return len(self.center)
 
-    def take(self, rows: np.ndarray) -> Lines:
+    def take(self, rows: np.ndarray | slice) -> Lines:
         """Return some of the rows."""
         return replace(self, straight=self.straight[rows], hats=self.hats[rows])
 

@@ -11,16 +11,19 @@ import numpy as np
 from skembed._architecture import Architecture, read_activations, read_hidden_units
 from skembed._encoding import Encoded
 from skembed._likelihood import Likelihood
+from skembed._parts import parts_of
 from skembed._predictor import Predictor
 from skembed._sample import Sample
 from skembed._schedule import Schedule, make_schedule
 from skembed._target import TargetScale
 from skembed._weights import Weights, draw_weights, forward
 
+ROWS_AT_ONCE = 65_536
 LEAST_SCALE = 1e-3  # of a feature; what varies less is not blown up
 LAST_KERNEL = 0.05  # of its usual size: a correction starts near zero
 STEPS_PER_EPOCH = 16
 AUTO_BATCH = (16, 512)
+MULTIPLE = 8  # of rows in a batch: for each number TensorFlow keeps code of its own
 EPOCHS = 12
 LEARNING_RATE = 0.006  # before it is annealed
 DECAY_PER_ALPHA = 0.2
@@ -106,10 +109,12 @@ def train_member(
 
 
 def _feature_scale(sample: Sample, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    features, weight = sample.inputs.quantities[rows], sample.weight[rows]
-    center = weight @ features / weight.sum()
-    variance = weight @ (features - center) ** 2 / weight.sum()
-    return center, np.maximum(np.sqrt(variance), LEAST_SCALE)
+    parts = [rows[part] for part in parts_of(len(rows), ROWS_AT_ONCE)]
+    features, weight = sample.inputs.quantities, sample.weight
+    total = weight[rows].sum()
+    center = sum(weight[part] @ features[part] for part in parts) / total
+    squares = sum(weight[part] @ (features[part] - center) ** 2 for part in parts)
+    return center, np.maximum(np.sqrt(squares / total), LEAST_SCALE)
 
 
 def _part(
@@ -120,13 +125,16 @@ def _part(
     unit: float,
 ) -> Sample:
     """Return rows of a sample, features and target standardised."""
-    part = sample.take(rows)
-    features = (part.inputs.quantities - center) / spread
-    return replace(
-        part,
-        inputs=Encoded(part.inputs.codes, features),
-        target=part.target / unit,
-        squares=part.squares / unit**2,
+    codes, features = sample.inputs.codes, sample.inputs.quantities
+    scaled = np.empty((len(rows), features.shape[1]), dtype=np.float32)
+    for part in parts_of(len(rows), ROWS_AT_ONCE):
+        scaled[part] = (features[rows[part]] - center) / spread
+    return Sample(
+        inputs=Encoded(codes[rows], scaled),
+        target=sample.target[rows] / unit,
+        count=sample.count[rows],
+        weight=sample.weight[rows],
+        squares=sample.squares[rows] / unit**2,
     )
 
 
@@ -165,7 +173,8 @@ def _schedule(
         schedule, loss_unit=schedule.loss_unit * unit**2, alpha=0.0, is_annealed=True
     )
     if params["batch_size"] == "auto":
-        size = int(np.clip(len(training.inputs) / STEPS_PER_EPOCH, *AUTO_BATCH))
+        wanted = np.clip(len(training.inputs) / STEPS_PER_EPOCH, *AUTO_BATCH)
+        size = int(np.ceil(wanted / MULTIPLE) * MULTIPLE)
         steps = int(np.ceil(len(training.inputs) / size))
         schedule = replace(schedule, batch_size=size, steps_per_epoch=steps)
     if is_default:

@@ -71,10 +71,11 @@ def fit_network(
 
     from skembed._training import train  # imports TensorFlow, which takes seconds
 
-    trained, history = train(start, schedule, training, validation, rng)
-    averaged = fill_unseen(trained, _occurrences(training, trained))
-    shown = on_principal_axes(averaged, training, params["alpha"])
-    return Model(encoding, Network(shown), scale, history, kept_rows(training))
+    # one name, so that a table that has been worked on is freed
+    network, history = train(start, schedule, training, validation, rng)
+    network = fill_unseen(network, _occurrences(training, network))
+    network = on_principal_axes(network, training, params["alpha"])
+    return Model(encoding, Network(network), scale, history, kept_rows(training))
 
 
 def n_epochs(params: Mapping[str, Any]) -> int:
@@ -182,7 +183,8 @@ def _fresh_start(
         effects = shrunken_effects(training, j, len(table), params["alpha"])
         directions = rng.normal(size=(effects.shape[1], table.shape[1]))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-        tables.append(table + EFFECT_LENGTH * effects @ directions)
+        moved = table + EFFECT_LENGTH * effects @ directions
+        tables.append(moved.astype(np.float32))
     start = Predictor(
         architecture, tuple(weights.to_keras()), tuple(range(len(tables)))
     )
@@ -246,8 +248,10 @@ def fill_unseen(network: Predictor, occurrences: Sequence[np.ndarray]) -> Predic
     """Give the rows that were not trained on the average of those that were."""
     filled = []
     for table, count in zip(network.tables, occurrences, strict=True):
-        average = (count @ table / count.sum()).astype(table.dtype)
-        filled.append(np.where((count > 0)[:, np.newaxis], table, average))
+        is_trained = (count > 0)[:, np.newaxis]
+        # not by `@`, which would first copy the table to 64-bit floats
+        average = np.einsum("r,rd->d", count / count.sum(), table)
+        filled.append(np.where(is_trained, table, average.astype(table.dtype)))
     return network.with_tables(filled)
 
 

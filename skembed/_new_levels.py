@@ -14,10 +14,10 @@ import numpy as np
 
 from skembed._cross_fitting import CrossFitted, fit_again_without_folds
 from skembed._cross_training import Corrected, Task
-from skembed._encoding import Encoded
-from skembed._evidence import evidence, knowledge_without_folds
+from skembed._evidence import ROWS_AT_ONCE, evidence, knowledge_without_folds
 from skembed._folds import Folds
 from skembed._gate import believable_share
+from skembed._parts import parts_of
 
 LEFT_OUT = 0.2  # of a column's levels
 LEAST_LEVELS = 10  # that are left out; fewer cannot tell
@@ -58,17 +58,19 @@ def share_if_new(
         return None
     left_out = task.rng.choice(levels, n_left_out, replace=False)
     is_left_out = np.isin(codes, left_out)
-    held_out, inputs, prediction = _as_if_new(fitted, corrected, is_left_out)
+    held_out = np.flatnonzero(is_left_out)
     # no other row, and no second reading of one, may tell of these levels
     is_told = is_left_out[corrected.origin]
     is_told[: len(codes)] = False
-    kept = np.flatnonzero(~is_told)
+    kept = np.flatnonzero(~is_told)  # all rows, and then some of the second readings
     of_row = corrected.folds.of_row[kept] + 1
     of_row[held_out] = HELD_OUT
-    told = replace(corrected.folds.sample, inputs=inputs).take(kept)
+    told = corrected.folds.sample.take(kept)
+    inputs, prediction = corrected.inputs.take(kept), corrected.networks.base[kept]
+    prediction[held_out] = _read_as_if_new(fitted, held_out, inputs.quantities)
     folds = Folds(told, of_row, task.folds.count + 1)
     one_network = replace(task, folds=folds, n_networks=1)
-    trained = one_network.cross_train(told.inputs, prediction[kept])
+    trained = one_network.cross_train(inputs, prediction)
     change = trained.corrected[held_out] - prediction[held_out]
     return believable_share(
         task.likelihood,
@@ -80,17 +82,32 @@ def share_if_new(
     )
 
 
-def _as_if_new(
-    fitted: CrossFitted, corrected: Corrected, is_left_out: np.ndarray
-) -> tuple[np.ndarray, Encoded, np.ndarray]:
-    """Read rows that are left out by a fit that has seen none of them."""
-    folds = Folds(fitted.folds.sample, np.where(is_left_out, HELD_OUT, 1), 2)
+def _read_as_if_new(
+    fitted: CrossFitted, held_out: np.ndarray, features: np.ndarray
+) -> np.ndarray:
+    """Read rows that are left out by a fit that has seen none of them.
+
+    Parameters
+    ----------
+    fitted : CrossFitted
+        The model.
+    held_out : ndarray of int
+        Which rows of it.
+    features : ndarray of shape (n_rows, n_features)
+        What is read of these rows is written into theirs.
+
+    Returns
+    -------
+    ndarray of shape (n_held_out,)
+        What is predicted of them.
+    """
+    of_row = np.ones(len(fitted.rows), dtype=np.intp)
+    of_row[held_out] = HELD_OUT
+    folds = Folds(fitted.folds.sample, of_row, 2)
     known = fit_again_without_folds(fitted.model, folds)
-    held_out = np.flatnonzero(is_left_out)
-    rows = known.rows.take(held_out)
-    as_if_new = evidence(rows, knowledge_without_folds(known))
-    features = corrected.inputs.quantities.copy()
-    features[held_out] = as_if_new.features
-    prediction = corrected.networks.base.copy()
-    prediction[held_out] = as_if_new.prediction
-    return held_out, Encoded(corrected.inputs.codes, features), prediction
+    knowledge, prediction = knowledge_without_folds(known), np.empty(len(held_out))
+    for part in parts_of(len(held_out), ROWS_AT_ONCE):
+        rows = held_out[part]
+        as_if_new = evidence(known.rows.take(rows), knowledge)
+        features[rows], prediction[part] = as_if_new.features, as_if_new.prediction
+    return prediction

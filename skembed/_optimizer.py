@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+NAME = "optimizer"
 # an element's step depends on its own gradients, not on how large they are
 BY_ELEMENT = (
     keras.optimizers.Adadelta,
@@ -29,21 +30,28 @@ WHOLE_TABLE_OPTIONS = (
 
 
 def make_optimizer(optimizer: Any) -> keras.optimizers.Optimizer:
-    """Return a fresh optimizer of a name or a configuration, or like another one."""
-    if isinstance(optimizer, str | dict):
-        return keras.optimizers.get(optimizer)
+    """Return a fresh optimizer of a name or a configuration, or like another one.
+
+    All of them have one name: TensorFlow keeps something for ever of each name that a
+    variable has, and Keras would number them.
+    """
+    if isinstance(optimizer, str):
+        optimizer = {"class_name": optimizer, "config": {}}
+    if isinstance(optimizer, dict):
+        config = {**optimizer["config"], "name": NAME}
+        return keras.optimizers.get({**optimizer, "config": config})
     if not isinstance(optimizer, keras.optimizers.Optimizer):
         raise TypeError(
             "optimizer is to be a name or a keras.optimizers.Optimizer, but it is of "
             f"type {type(optimizer).__name__}."
         )
-    return type(optimizer).from_config(optimizer.get_config())
+    return type(optimizer).from_config({**optimizer.get_config(), "name": NAME})
 
 
 def fingerprint(optimizer: keras.optimizers.Optimizer) -> tuple[Any, ...]:
     """Return what two optimizers have in common if they can share a graph."""
     serialized = keras.optimizers.serialize(optimizer)
-    serialized["config"].pop("name")  # Keras numbers the names that it makes up
+    serialized["config"].pop("name")
     if has_own_rate(optimizer):
         serialized["config"].pop("learning_rate")  # a variable, set for every fit
     # classes of one name differ: a class that was defined again, say

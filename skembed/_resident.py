@@ -11,11 +11,13 @@ import numpy as np
 import tensorflow as tf
 
 from skembed._network import StageableEmbedding
+from skembed._optimizer import make_optimizer
 from skembed._stage import StagedTable, make_stages, on_stage
 
 # inputs by name, target, weights of mean 1
 Tensors: TypeAlias = tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]
 
+ALIGNMENT = 64  # bytes, as TensorFlow asks of memory that it does not copy
 STEPS = tf.TensorSpec((), tf.int32)
 ANY_BATCHES = tf.TensorSpec((None, None), tf.int32)
 BATCH_HOOKS = (
@@ -90,9 +92,10 @@ class Workspace:
         Not every version of Keras names them so that it can be told: an optimizer of
         the same kind is built for variables that differ in length.
         """
-        twin = type(self.optimizer).from_config(self.optimizer.get_config())
+        twin = make_optimizer(self.optimizer)
         lengths = range(2, 2 + len(self.trained))
-        twin.build([keras.Variable(np.zeros(n, np.float32)) for n in lengths])
+        of_length = [np.zeros(n, np.float32) for n in lengths]
+        twin.build([keras.Variable(a, name=f"of_{len(a)}") for a in of_length])
         return [v.shape[0] - 2 if len(v.shape) else None for v in twin.variables]
 
     def sum_of_squares(self) -> tf.Tensor:
@@ -156,6 +159,13 @@ class ResidentModel(keras.Model):
         steps = sample, ANY_BATCHES, STEPS
         self.steps_graph = _Graph(self._run_steps, *steps, is_fused=is_fused)
         self.evaluation_graph = _Graph(self._evaluate, sample)
+
+    def start_from(self, arrays: Sequence[np.ndarray]) -> None:
+        """Set the standard network's weights; rows by which tables are longer are 0."""
+        for variable, array in zip(self.weights, arrays, strict=True):
+            padded = np.zeros(variable.shape, dtype=variable.dtype)
+            padded[: len(array)] = array
+            variable.assign(_tensor(padded, padded.dtype))
 
     def save(self, *args: Any, **options: Any) -> None:
         """Save the network as a plain Keras model, which loads without skembed."""
@@ -303,12 +313,24 @@ def _plain_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
 
 def _tensors(x: dict[str, np.ndarray], y: np.ndarray, weight: np.ndarray) -> Tensors:
     """Move a sample into tensors, its weights scaled to a mean of 1."""
-    scaled = (weight / weight.mean()).astype(np.float32)
     return (
-        {name: tf.constant(array) for name, array in x.items()},
-        tf.constant(y.astype(np.float32)),
-        tf.constant(scaled),
+        {name: _tensor(array, array.dtype) for name, array in x.items()},
+        _tensor(y, np.float32),
+        _tensor(weight / weight.mean(), np.float32),
     )
+
+
+def _tensor(array: np.ndarray, dtype: Any) -> tf.Tensor:
+    """Move an array to where training is, by a single copy that is freed with it.
+
+    ``tf.constant`` makes two, of which one stays until another takes its place.
+    """
+    size = array.size * np.dtype(dtype).itemsize
+    buffer = np.empty(size + ALIGNMENT, dtype=np.uint8)
+    start = -buffer.ctypes.data % ALIGNMENT
+    copy = buffer[start : start + size].view(dtype).reshape(array.shape)
+    copy[...] = array
+    return tf.identity(tf.experimental.dlpack.from_dlpack(copy.__dlpack__()))
 
 
 def _batches(

@@ -36,7 +36,7 @@ class StagedTable:
     def __init__(self, j: int, layer: StageableEmbedding, n_rows: int) -> None:
         self.j, self.layer, self.table = j, layer, layer.embeddings
         shape = (n_rows, self.table.shape[1])
-        self.vectors = keras.Variable(np.zeros(shape, np.float32))
+        self.vectors = keras.Variable(np.zeros(shape, np.float32), name=f"stage_{j}")
         self._sparsity = tf.Variable(tf.zeros(self.table.shape[0]), trainable=False)
 
     def build(self, optimizer: keras.optimizers.Optimizer) -> None:

@@ -144,7 +144,7 @@ class Located:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def take(self, rows: np.ndarray) -> Located:
+    def take(self, rows: np.ndarray | slice) -> Located:
         """Return some of the rows."""
         return replace(
             self,

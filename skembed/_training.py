@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -134,8 +134,10 @@ def _train(
     n_targets = training.target.shape[1]
     rule = round_up if past is None else power_of_two
     with _model_for(start, schedule, optimizer, n_targets, rule) as model:
-        if start.arrays:
-            model.set_weights(_padded(start.arrays, model.get_weights()))
+        if start.builder is None:
+            model.start_from(start.arrays)
+        elif start.arrays:
+            model.set_weights(start.arrays)
         model.workspace.prepare(
             training.inputs.codes,
             rng=rng,
@@ -202,6 +204,8 @@ class _Wrapper(KerasRegressor):
 
 def _packed(inputs: Encoded) -> np.ndarray:
     """Join codes and quantities: SciKeras takes one matrix of one dtype."""
+    if not inputs.codes.shape[1]:
+        return inputs.quantities
     return np.hstack([inputs.codes.astype(np.float64), inputs.quantities])
 
 
@@ -312,13 +316,3 @@ def _compile(
     model = ResidentModel(plain.input, plain.output)
     model.compile(optimizer=optimizer, loss=make_loss(loss))
     return model
-
-
-def _padded(
-    start: Sequence[np.ndarray], current: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """Fill the rows by which a kept model's tables are larger with zeros."""
-    padded = [np.zeros_like(array) for array in current]
-    for target, source in zip(padded, start, strict=True):
-        target[: len(source)] = source
-    return padded

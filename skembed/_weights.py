@@ -10,6 +10,7 @@ import numpy as np
 from skembed._activations import ACTIVATIONS
 from skembed._architecture import Architecture
 from skembed._encoding import Encoded
+from skembed._parts import parts_of
 
 ROWS_AT_A_TIME = 16_384
 
@@ -89,8 +90,7 @@ def forward(
     """
     n_outputs = len(weights.biases[-1])
     output = np.empty((len(inputs), n_outputs))
-    for start in range(0, len(inputs), ROWS_AT_A_TIME):
-        rows = slice(start, start + ROWS_AT_A_TIME)
+    for rows in parts_of(len(inputs), ROWS_AT_A_TIME):
         output[rows] = _forward(weights, activations, inputs.take(rows))
     return output
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import ortho_group
 
+from skembed import _axes
 from skembed._axes import principal_axes
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
@@ -45,6 +46,15 @@ def test_the_first_axis_rises_with_the_effects(seed):
     assert np.corrcoef(first, effects)[0, 1] > 0.9
     opposite = (vectors @ principal_axes(vectors, -effects))[:, 0]
     np.testing.assert_allclose(opposite, -first)
+
+
+@SEEDS
+def test_parts_of_the_levels_add_up(seed, monkeypatch):
+    vectors, effects = drawn(seed)
+    effects = np.roll(effects, 7)  # have nothing to do with vectors: tails decide
+    whole = principal_axes(vectors, effects)
+    monkeypatch.setattr(_axes, "LEVELS_AT_ONCE", 7)
+    np.testing.assert_allclose(principal_axes(vectors, effects), whole, atol=1e-12)
 
 
 @SEEDS

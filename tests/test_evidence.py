@@ -1,11 +1,17 @@
 import numpy as np
 import pytest
 
-from skembed import _mixed_model
+from skembed import _evidence, _mixed_model
 from skembed._bilinear import Bilinear
 from skembed._cross_fitting import cross_fit, with_pairs
 from skembed._encoding import Encoded
-from skembed._evidence import Knowledge, evidence, knowledge_without_folds
+from skembed._evidence import (
+    Knowledge,
+    count_features,
+    evidence,
+    knowledge_without_folds,
+    read_rows,
+)
 from skembed._folds import deal_into_folds
 from skembed._mixed_model import fit_mixed_model
 from skembed._pairs import Pair
@@ -185,6 +191,23 @@ def test_of_new_rows_the_average_fit_is_known(fitted):
     # each row is in one fold, and so counts in all fits but one
     whole = evidence(new, full_knowledge(model, folds))
     np.testing.assert_allclose(found.counts, whole.counts * (1 - 1 / N_FOLDS))
+
+
+@pytest.mark.parametrize("with_products", [False, True])
+def test_many_rows_are_read_as_all_at_once(fitted, with_products, monkeypatch):
+    monkeypatch.setattr(_evidence, "ROWS_AT_ONCE", 37)  # the last part is smaller
+    model, folds = fitted
+    known = cross_fit(model, folds)
+    if with_products:
+        known = with_pairs(known, [Pair((0, 1), 2)])
+    knowledge = knowledge_without_folds(known)
+    features = np.empty((len(known.rows), count_features(known.rows, knowledge)))
+    read = read_rows(known.rows, knowledge, folds.of_row, features)
+    whole = evidence(known.rows, knowledge, folds.of_row)
+    assert read.features is features
+    np.testing.assert_allclose(read.features, whole.features, atol=1e-12)
+    np.testing.assert_allclose(read.prediction, whole.prediction, atol=1e-12)
+    np.testing.assert_array_equal(read.counts, whole.counts)
 
 
 def test_what_a_row_is_told_without_its_fold_does_not_depend_on_its_target(

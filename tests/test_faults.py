@@ -154,9 +154,11 @@ def test_early_stopping_does_not_bring_back_what_is_not_finite(shops):
 def test_weights_are_copied_at_most_ten_times(shops, monkeypatch):
     X, y = shops
     n_copies = []
-    seen = _callbacks._are_finite
+    seen = _callbacks._has_finite_weights
     monkeypatch.setattr(
-        _callbacks, "_are_finite", lambda arrays: n_copies.append(1) or seen(arrays)
+        _callbacks,
+        "_has_finite_weights",
+        lambda model: n_copies.append(1) or seen(model),
     )
     for epochs in (1, 9, 10, 19, 29):
         n_copies.clear()

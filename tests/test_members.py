@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from skembed import EmbeddingRegressor
+from skembed import EmbeddingRegressor, _members
 from skembed._encoding import Encoded
 from skembed._likelihood import NORMAL
 from skembed._members import EPOCHS, LEAST_SCALE, train_member
@@ -162,3 +162,20 @@ def test_a_member_is_pickled_with_its_output():
     np.testing.assert_array_equal(
         pickle.loads(dump).output(sample.inputs), member.output(sample.inputs)
     )
+
+
+def test_rows_are_standardised_part_by_part(monkeypatch):
+    sample, _ = smooth(0)
+    rows = np.sort(np.random.default_rng(0).permutation(N_ROWS)[:500])
+    sample.weight[...] = np.random.default_rng(1).integers(1, 4, N_ROWS)
+    features, weight = sample.inputs.quantities[rows], sample.weight[rows]
+    mean = np.average(features, axis=0, weights=weight)
+    spread = np.sqrt(np.average((features - mean) ** 2, axis=0, weights=weight))
+    monkeypatch.setattr(_members, "ROWS_AT_ONCE", 64)
+    found = _members._feature_scale(sample, rows)
+    np.testing.assert_allclose(found, (mean, spread), rtol=1e-12)
+    part = _members._part(sample, rows, mean, spread, 2.0)
+    scaled = part.inputs.quantities
+    np.testing.assert_allclose(scaled, (features - mean) / spread, atol=1e-5)
+    np.testing.assert_array_equal(part.target, sample.target[rows] / 2)
+    np.testing.assert_array_equal(part.weight, weight)

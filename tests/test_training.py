@@ -4,12 +4,13 @@ import pickle
 import random
 
 import joblib
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from skembed import EmbeddingRegressor
+from skembed import EmbeddingRegressor, _training
 from skembed._schedule import KERAS_LOSSES, OPTIMIZERS
 
 QUICK = {"model": "network", "hidden_units": (8,), "epochs": 3, "batch_size": 100}
@@ -67,7 +68,6 @@ def test_a_seed_gives_the_same_bits_in_parallel(shops, backend, quick):
 
 
 def test_the_callers_random_state_and_settings_stay(shops, quick):
-    import keras
     import tensorflow as tf
 
     def build(inputs, features, n_outputs):
@@ -112,7 +112,6 @@ def test_every_named_optimizer_runs(shops, optimizer):
 
 
 def test_a_loss_by_element_is_weighted_by_row():
-    import keras
 
     X = pd.DataFrame({"token": ["a"] * 100})
     y = np.r_[np.zeros(90), np.full(10, 10.0)]
@@ -129,7 +128,6 @@ def test_a_loss_by_element_is_weighted_by_row():
 
 
 def test_losses_that_do_not_tell_what_they_do_are_told_apart(shops):
-    import keras
 
     class Pinball(keras.losses.Loss):
         def __init__(self, quantile):
@@ -151,7 +149,6 @@ def test_losses_that_do_not_tell_what_they_do_are_told_apart(shops):
 
 
 def test_a_loss_of_a_whole_batch_is_refused(shops):
-    import keras
 
     model = EmbeddingRegressor(**QUICK, loss=lambda y, z: keras.ops.mean(y - z))
     with pytest.raises(ValueError, match="one for each row"):
@@ -159,7 +156,6 @@ def test_a_loss_of_a_whole_batch_is_refused(shops):
 
 
 def test_a_learning_rate_beside_a_schedule_is_refused(shops):
-    import keras
 
     schedule = keras.optimizers.schedules.CosineDecay(0.01, 100)
     model = EmbeddingRegressor(**QUICK, optimizer=keras.optimizers.Adam(schedule))
@@ -170,7 +166,6 @@ def test_a_learning_rate_beside_a_schedule_is_refused(shops):
 
 @pytest.mark.parametrize("name", ["optimizer", "loss", "callbacks"])
 def test_a_class_in_place_of_an_instance_is_refused(shops, quick, name):
-    import keras
 
     classes = {
         "optimizer": keras.optimizers.Adam,
@@ -191,7 +186,6 @@ def test_what_is_no_callback_is_refused_before_training(callbacks, shops, quick)
 
 @pytest.mark.parametrize("loss", [*KERAS_LOSSES, "instance", "function"])
 def test_the_reported_loss_of_every_loss_falls(shops, loss):
-    import keras
 
     choices = {
         "instance": keras.losses.MeanSquaredError(),
@@ -204,7 +198,6 @@ def test_the_reported_loss_of_every_loss_falls(shops, loss):
 
 
 def test_an_optimizer_instance_is_used_as_it_is_configured_and_left_alone(shops):
-    import keras
 
     X, y = shops
     parameters = {**QUICK, "random_state": 0}
@@ -226,13 +219,25 @@ def test_a_kept_model_starts_every_fit_afresh(shops, quick):
 
 
 def test_equal_fits_share_one_compiled_network(shops):
-    from skembed import _training
 
     X, y = shops
     EmbeddingRegressor(**QUICK).fit(X, y)
     compiled = set(_training._compiled.values())
     EmbeddingRegressor(**QUICK, alpha=3, optimizer="adam").fit(X[:350], y[:350])
     assert set(_training._compiled.values()) == compiled
+
+
+def test_another_network_has_variables_of_the_same_names(shops):
+    """TensorFlow keeps tens of kilobytes of each name for ever."""
+    X, y = shops
+    names = []
+    for optimizer in ("adam", keras.optimizers.Adam(), keras.optimizers.Adam()):
+        _training._compiled.clear()
+        EmbeddingRegressor(**QUICK, optimizer=optimizer, random_state=0).fit(X, y)
+        models = _training._compiled.values()
+        variables = [v for m in models for v in [*m.weights, *m.optimizer.variables]]
+        names.append({v.path for v in variables})
+    assert names[0] == names[1] == names[2] != set()
 
 
 def test_callbacks_see_every_epoch_and_can_stop_training(shops):
