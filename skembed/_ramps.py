@@ -122,4 +122,5 @@ def _hats(knots: Sequence[np.ndarray], quantities: np.ndarray) -> sparse.csr_mat
 def _sums(knots: Sequence[np.ndarray]) -> sparse.csr_matrix:
     """Return what ramps add up to at knots: there all ramps before have reached 1."""
     steps = [np.tri(len(k), len(k) - 1, -1) for k in knots if len(k)]
-    return sparse.block_diag([np.empty((0, 0)), *steps], format="csr")
+    blocks = [sparse.csr_matrix(step) for step in (np.empty((0, 0)), *steps)]
+    return sparse.block_diag(blocks, format="csr")
