@@ -21,6 +21,7 @@ from skembed._architecture import Architecture
 from skembed._encoding import Encoded
 from skembed._predictor import Builder, Predictor
 from skembed._target import TargetScale
+from skembed._threads import heed_thread_limit
 
 if keras.config.backend() != "tensorflow":
     raise ImportError(
@@ -149,6 +150,7 @@ def keras_session(seed: int = 0) -> Iterator[None]:
     caller's is put back in the end.
     """
     with _lock:
+        heed_thread_limit()
         python_state = random.getstate()
         numpy_state = np.random.get_state()  # noqa: NPY002 - the caller's, put back
         random.seed(seed)
