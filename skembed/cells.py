@@ -21,8 +21,9 @@ class Cells(NamedTuple):
 
     Attributes
     ----------
-    X : DataFrame
-        The levels, a row for every combination that occurs.
+    X : DataFrame or pyarrow.Table
+        The levels, a row for every combination that occurs. Of pandas and Dask it is a
+        pandas frame, of Polars one of Polars, and else a table of pyarrow.
     mean : ndarray of shape (n_cells,)
         The mean of the target over the rows of each.
     n_rows : ndarray of shape (n_cells,)
@@ -110,9 +111,7 @@ def _grouped(
         nw.col(target).count().alias(KNOWN),
         nw.col(target).mean().alias(MEAN),
     )
-    grouped = lazy.group_by(*features).agg(*aggregates)
-    # polars keeps whole numbers beside missing ones, which pandas would not
-    return grouped.collect(None if lazy.implementation.is_polars() else "pandas")
+    return lazy.group_by(*features).agg(*aggregates).collect()
 
 
 def _checked(
