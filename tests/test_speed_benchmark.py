@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks.speed.races import step_of_long_table
+from benchmarks.speed.races import search_in_processes, step_of_long_table
 from benchmarks.speed.rivals.network_sizes import HIDDEN_UNITS, embedding_dim
 from skembed import EmbeddingRegressor
 from skembed._architecture import choose_embedding_dims
@@ -56,6 +56,12 @@ def test_steps_learn(stage_rows):
     work = step_of_long_table.prepare(True, n_levels=5_000, stage_rows=stage_rows)
     first = work.run()
     assert 0 < work.run() < first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["prepare_one", "prepare_two"])
+def test_searches_run(name):
+    getattr(search_in_processes, name)(True).run()
 
 
 @pytest.mark.slow

@@ -1,19 +1,28 @@
-"""A search of a hundred settings, its fits in two processes or in one."""
+"""A search of a hundred settings, its fits in two processes or in one.
+
+Each search starts Python anew, so that what its processes take to start counts.
+"""
 
 from __future__ import annotations
 
+from benchmarks.speed.fresh_process import run_fresh
+from benchmarks.speed.race import Contestant, Race, Work, nothing
+
+SEARCH = """
 import numpy as np
-from joblib.externals.loky import get_reusable_executor
-from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from benchmarks.speed.data import mixed
-from benchmarks.speed.race import SEED, Contestant, Race, Work
 from skembed import EmbeddingRegressor
 
-LEARNING_RATES = np.geomspace(0.001, 0.02, 10).tolist()
-ALPHAS = np.geomspace(0.1, 100.0, 10).tolist()
-N_FOLDS = 3
+X, y = mixed.load({is_quick})
+grid = {{
+    "learning_rate": np.geomspace(0.001, 0.02, {n_values}),
+    "alpha": np.geomspace(0.1, 100.0, {n_values}),
+}}
+model = EmbeddingRegressor(model="network", random_state=0)
+GridSearchCV(model, grid, cv=2, n_jobs={n_jobs}, error_score="raise").fit(X, y)
+"""
 
 
 def prepare_two(is_quick: bool) -> Work:
@@ -25,22 +34,9 @@ def prepare_one(is_quick: bool) -> Work:
 
 
 def _search(is_quick: bool, n_jobs: int) -> Work:
-    X, y = mixed.load(is_quick)
-    model = EmbeddingRegressor(model="network", random_state=SEED)
-    few = 2 if is_quick else None
-    grid = {"learning_rate": LEARNING_RATES[:few], "alpha": ALPHAS[:few]}
-    search = GridSearchCV(model, grid, cv=N_FOLDS, n_jobs=n_jobs, refit=False)
-
-    def run() -> None:
-        search.fit(X, y)
-        if n_jobs > 1:  # or the next run would find processes that are warm
-            get_reusable_executor().shutdown(wait=True)
-
-    return Work(
-        run=run,
-        warm_up=lambda: clone(model).fit(X, y),
-        score=lambda: search.best_score_,
-    )
+    n_values = 2 if is_quick else 10
+    code = SEARCH.format(is_quick=is_quick, n_values=n_values, n_jobs=n_jobs)
+    return Work(run=lambda: run_fresh(code), warm_up=nothing)
 
 
 RACES = (
