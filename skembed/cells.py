@@ -49,8 +49,8 @@ def group_cells(
     Parameters
     ----------
     table : DuckDB relation, Dask DataFrame, or other table that narwhals reads
-        Also a Polars LazyFrame, a PySpark or a pandas DataFrame. It is grouped where it
-        is; what comes into memory are the cells.
+        Also a frame of Polars, lazy or not, or of pandas. It is grouped where it is;
+        what comes into memory are the cells.
 
     target : str
         The column to predict, of numbers.
