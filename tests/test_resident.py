@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skembed import EmbeddingRegressor
-from skembed._resident import ALIGNMENT, _batches, _tensor
+from skembed._resident import _batches, _tensor
 
 TWENTY_ESTIMATORS = """
 import numpy as np
@@ -42,13 +42,8 @@ def test_a_tensor_is_a_copy_of_any_array(shape, dtype):
         tensor = _tensor(given, dtype)
         assert tensor.dtype == dtype
         np.testing.assert_array_equal(tensor, given)
-    assert tensor.__dlpack_device__()[0] != 1 or _address(tensor) % ALIGNMENT == 0
     array += 1
     np.testing.assert_array_equal(tensor, array[::-1] - 1)
-
-
-def _address(tensor):
-    return np.from_dlpack(tensor).ctypes.data
 
 
 def test_an_epoch_has_every_row_once_in_an_order_of_its_own():
