@@ -14,10 +14,9 @@ import numpy as np
 
 from skembed._cross_fitting import CrossFitted, fit_again_without_folds
 from skembed._cross_training import Corrected, Task
-from skembed._evidence import ROWS_AT_ONCE, evidence, knowledge_without_folds
+from skembed._evidence import knowledge_without_folds, read_rows
 from skembed._folds import Folds
 from skembed._gate import believable_share
-from skembed._parts import parts_of
 
 LEFT_OUT = 0.2  # of a column's levels
 LEAST_LEVELS = 10  # that are left out; fewer cannot tell
@@ -105,9 +104,11 @@ def _read_as_if_new(
     of_row[held_out] = HELD_OUT
     folds = Folds(fitted.folds.sample, of_row, 2)
     known = fit_again_without_folds(fitted.model, folds)
-    knowledge, prediction = knowledge_without_folds(known), np.empty(len(held_out))
-    for part in parts_of(len(held_out), ROWS_AT_ONCE):
-        rows = held_out[part]
-        as_if_new = evidence(known.rows.take(rows), knowledge)
-        features[rows], prediction[part] = as_if_new.features, as_if_new.prediction
-    return prediction
+    as_if_new = read_rows(
+        known.rows.take(held_out),
+        knowledge_without_folds(known),
+        np.full(len(held_out), HELD_OUT),
+        np.empty((len(held_out), features.shape[1]), dtype=features.dtype),
+    )
+    features[held_out] = as_if_new.features
+    return as_if_new.prediction

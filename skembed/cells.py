@@ -118,8 +118,8 @@ def _checked(
     schema: nw.Schema, target: str, features: Sequence[str] | None
 ) -> list[str]:
     """Return the features, which are to have levels, and check the target."""
-    chosen = [name for name in schema if name != target]
-    chosen = chosen if features is None else list(features)
+    others = [name for name in schema if name != target]
+    chosen = others if features is None else list(features)
     for name in (target, *chosen):
         if name not in schema:
             raise ColumnError(

@@ -11,7 +11,7 @@ import sys
 from contextlib import contextmanager
 
 import joblib
-from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.experimental import enable_halving_search_cv
 from sklearn.model_selection import GridSearchCV, HalvingRandomSearchCV
 
 from skembed import EmbeddingRegressor
