@@ -18,7 +18,7 @@ from skembed._growth import grow_model
 from skembed._likelihood import Likelihood
 from skembed._new_levels import share_if_new
 from skembed._newcomers import is_better_without, without_column
-from skembed._sample import Sample, merge_equal_rows
+from skembed._sample import Sample, merge_to_divide
 from skembed._tables import level_tables
 from skembed._target import TargetScale
 
@@ -123,10 +123,8 @@ def fit_blend_to_folds(
         column, model = int(np.argmax(job.table_rows)), fitted.blend.model.mixed
         if not is_better_without(model, folds.sample, column, N_FOLDS, rng):
             return fitted
-        others, lesser = (
-            merge_equal_rows(without_column(rows, column)),
-            job.without(column),
-        )
+        lesser = job.without(column)
+        others = merge_to_divide(without_column(rows, column), job.params["loss"])
         second = _fit_without_newcomers(lesser.deal(others, rng), lesser, rng).blend
         newcomers = Newcomers(column, job.table_rows[column] - 1, second)
         return replace(fitted, blend=replace(fitted.blend, newcomers=newcomers))

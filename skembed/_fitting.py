@@ -23,7 +23,7 @@ from skembed._likelihood import CLASS_LOSSES, likelihood_of
 from skembed._model import Evaluated, Model
 from skembed._network_fitting import check_unchanged, fit_network
 from skembed._one_versus_rest import fit_one_versus_rest
-from skembed._sample import Sample, kept_rows, make_sample, merge_equal_rows
+from skembed._sample import Sample, kept_rows, make_sample, merge_to_divide
 from skembed._schedule import check_instances
 from skembed._training_data import TrainingData
 
@@ -110,9 +110,9 @@ def _fit_blend(
     params: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> Model:
-    rows = merge_equal_rows(sample)
     likelihood = likelihood_of(params["loss"])
-    scale = likelihood.scale(rows.target, rows.weight)
+    scale = likelihood.scale(sample.target, sample.weight)
+    rows = merge_to_divide(sample.standardized(scale), params["loss"])
     job = Job(
         tuple(vocabulary.unseen_row + 1 for vocabulary in encoding.vocabularies),
         tuple(read_embedding_dims(params["embedding_dim"], encoding.vocabularies)),
@@ -120,7 +120,7 @@ def _fit_blend(
         scale,
         likelihood,
     )
-    core, history = _fit_core(rows.standardized(scale), job, rng)
+    core, history = _fit_core(rows, job, rng)
     return Model(encoding, core, scale, history, kept_rows(rows))
 
 

@@ -26,6 +26,7 @@ from skembed._sample import (
     kept_rows,
     merge_equal_inputs,
     merge_equal_rows,
+    merge_to_divide,
 )
 from skembed._schedule import make_schedule
 from skembed._target import TargetScale
@@ -130,7 +131,7 @@ def _divide(
     """Hold out a validation sample if asked, and group what is to be trained on."""
     if not params["early_stopping"]:
         return grouped(sample, params), None
-    rows = merge_equal_rows(sample)
+    rows = merge_to_divide(sample, params["loss"])
     training, validation = hold_out(rows, params["validation_fraction"], rng)
     return grouped(training, params), validation
 

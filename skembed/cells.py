@@ -8,31 +8,37 @@ from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
+from sklearn.utils import check_array, check_consistent_length
 
+from skembed._sample import two_values
 from skembed.exceptions import ColumnError
 
-__all__ = ["Cells", "group_cells"]
+__all__ = ["Cells", "group_cells", "make_cells"]
 
-COUNT, KNOWN, MEAN = (f"skembed: {what}" for what in ("count", "known", "mean"))
+COUNT, KNOWN, MEAN, VARIANCE = (
+    f"skembed: {what}" for what in ("count", "known", "mean", "variance")
+)
 
 
 class Cells(NamedTuple):
-    """Rows of equal levels as one each: what ``fit`` takes, in its order.
+    """Rows of equal levels as two at most: what ``fit`` takes, in its order.
 
     Attributes
     ----------
     X : DataFrame or pyarrow.Table
-        The levels, a row for every combination that occurs. Of pandas and Dask it is a
-        pandas frame, of Polars one of Polars, and else a table of pyarrow.
-    mean : ndarray of shape (n_cells,)
-        The mean of the target over the rows of each.
-    n_rows : ndarray of shape (n_cells,)
-        How many there are of each: weights for ``fit``.
+        The levels, for every combination that occurs one row, or two if there are
+        several. Of pandas and Dask it is a pandas frame, of Polars one of Polars, and
+        else a table of pyarrow.
+    y : ndarray of shape (n_rows,)
+        Targets that have, with their weights, the mean and the variance of those that
+        they stand for.
+    sample_weight : ndarray of shape (n_rows,)
+        For how many each of them stands.
     """
 
     X: Any
-    mean: np.ndarray
-    n_rows: np.ndarray
+    y: np.ndarray
+    sample_weight: np.ndarray
 
 
 def group_cells(
@@ -40,11 +46,11 @@ def group_cells(
 ) -> Cells:
     """Group a table by all of its levels, in the engine that holds it.
 
-    To a network (``model="network"``) with squared error, rows of equal levels are no
-    more than their count and their mean: ``fit(*group_cells(table, "y"))`` learns what
-    ``fit`` on all rows would, with memory for the cells. Sums of 64 bits are rounded in
-    another order, which moves predictions by 1e-10 of their spread or less. A blend
-    also learns from how rows of equal levels differ, and is not for cells.
+    To squared error, rows of equal levels are no more than their count, their mean and
+    their variance: ``fit(*group_cells(table, "y"))`` learns what ``fit`` on all rows
+    would, a blend or a network, with memory for the cells. Sums of 64 bits are rounded
+    in another order, which moves predictions by 1e-10 of their spread or less where the
+    mean of the target is no more than some thousand times its spread.
 
     Parameters
     ----------
@@ -61,7 +67,7 @@ def group_cells(
     Returns
     -------
     Cells
-        A named tuple ``(X, mean, n_rows)``.
+        A named tuple ``(X, y, sample_weight)``.
 
     Raises
     ------
@@ -71,6 +77,10 @@ def group_cells(
     TypeError
         If narwhals does not read the table.
 
+    See Also
+    --------
+    make_cells : The same of what was grouped already.
+
     Examples
     --------
     >>> from skembed import EmbeddingRegressor
@@ -78,10 +88,10 @@ def group_cells(
     >>> from skembed.datasets import make_effects
     >>> X, y = make_effects(10_000, n_levels=(40, 20), random_state=0)
     >>> cells = group_cells(X.assign(y=y), target="y")
-    >>> len(cells.X), int(cells.n_rows.sum())
-    (800, 10000)
-    >>> model = EmbeddingRegressor(model="network", random_state=0).fit(*cells)
-    >>> whole = EmbeddingRegressor(model="network", random_state=0).fit(X, y)
+    >>> len(cells.X), int(cells.sample_weight.sum())
+    (1600, 10000)
+    >>> model = EmbeddingRegressor(random_state=0).fit(*cells)
+    >>> whole = EmbeddingRegressor(random_state=0).fit(X, y)
     >>> bool(abs(model.predict(X) - whole.predict(X)).max() < 1e-10)
     True
     """
@@ -90,28 +100,122 @@ def group_cells(
         lazy = nw.from_native(table).lazy()
         schema = lazy.collect_schema()
         features = _checked(schema, target, features)
-        collected = _grouped(lazy, target, features)
+        origin = _some_target(lazy, target)
+        collected = _grouped(lazy, target, features, origin)
     n_missing = int((collected[COUNT] - collected[KNOWN]).sum())
     if n_missing:
         raise ColumnError(
             f"The target {target!r} is missing in {n_missing} rows. Leave them out "
             "before they are grouped."
         )
-    mean, n_rows = (
-        collected[name].to_numpy().astype(np.float64) for name in (MEAN, COUNT)
+    count, mean, variance = (
+        collected[name].to_numpy().astype(np.float64)
+        for name in (COUNT, MEAN, VARIANCE)
     )
-    return Cells(collected.select(features).to_native(), mean, n_rows)
+    levels = collected.select(features).to_native()
+    return make_cells(levels, count, mean + origin, np.maximum(variance, 0))
+
+
+def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
+    """Make what ``fit`` takes of counts, means and variances.
+
+    Where an engine is asked in its own words, as in ``SELECT shop, item, count(*),
+    avg(sales), var_pop(sales) FROM sales GROUP BY shop, item``, this takes the answer.
+
+    Parameters
+    ----------
+    X : DataFrame
+        The levels, a row for each combination; of pandas, Polars, or pyarrow.
+
+    n_rows : array-like of shape (n_cells,)
+        How many rows there are of each.
+
+    mean : array-like of shape (n_cells,)
+        The mean of their targets.
+
+    variance : array-like of shape (n_cells,)
+        Their variance by their number, not by one less: 0 of a single row. Squares are
+        lost in rounding where it is computed from sums of squares and the mean is
+        large; take some typical target off all of them first.
+
+    Returns
+    -------
+    Cells
+        A named tuple ``(X, y, sample_weight)``.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ; if a count is not whole or not positive, or a variance is
+        negative; if anything is not a finite number.
+    TypeError
+        If narwhals does not read the levels.
+
+    See Also
+    --------
+    group_cells : Groups a table as well.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skembed.cells import make_cells
+    >>> levels = pd.DataFrame({"shop": ["Oslo", "Rome"]})
+    >>> cells = make_cells(levels, n_rows=[4, 1], mean=[5.0, 8.0], variance=[9.0, 0.0])
+    >>> cells.X.assign(y=cells.y, weight=cells.sample_weight)
+       shop    y  weight
+    0  Oslo  2.0     2.0
+    0  Oslo  8.0     2.0
+    1  Rome  8.0     1.0
+    """
+    levels = nw.from_native(X, eager_only=True)
+    figures = {"n_rows": n_rows, "mean": mean, "variance": variance}
+    count, means, variances = (
+        check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
+        for name, values in figures.items()
+    )
+    check_consistent_length(levels, count, means, variances)
+    _check_figures(count, variances)
+    cell, times, value = two_values(count, means, np.sqrt(variances))
+    return Cells(levels[cell].to_native(), value, times)
+
+
+def _check_figures(count: np.ndarray, variance: np.ndarray) -> None:
+    wrong = {
+        "n_rows": (count < 1) | (count != np.floor(count)),
+        "variance": (variance < 0) | ((count == 1) & (variance > 0)),
+    }
+    asked = {
+        "n_rows": "a whole number from 1 on",
+        "variance": "0 or more, and 0 for a single row",
+    }
+    for name, is_wrong in wrong.items():
+        if is_wrong.any():
+            place = int(np.argmax(is_wrong))
+            value = (count if name == "n_rows" else variance)[place]
+            raise ValueError(
+                f"{name}[{place}] is {value:g}: it is to be {asked[name]}."
+            )
+
+
+def _some_target(lazy: nw.LazyFrame[Any], target: str) -> float:
+    """Return a target: sums of squares around it are rounded little in any engine."""
+    first = lazy.select(nw.col(target).cast(nw.Float64)).head(1).collect()[target]
+    values = first.to_numpy()
+    return float(values[0]) if np.isfinite(values).any() else 0.0
 
 
 def _grouped(
-    lazy: nw.LazyFrame[Any], target: str, features: list[str]
+    lazy: nw.LazyFrame[Any], target: str, features: list[str], origin: float
 ) -> nw.DataFrame[Any]:
+    shifted = nw.col(target).cast(nw.Float64) - origin
     aggregates = (
         nw.len().alias(COUNT),
         nw.col(target).count().alias(KNOWN),
         nw.col(target).mean().alias(MEAN),
+        nw.col(target).var(ddof=0).alias(VARIANCE),
     )
-    return lazy.group_by(*features).agg(*aggregates).collect()
+    shifted_table = lazy.with_columns(shifted.alias(target))
+    return shifted_table.group_by(*features).agg(*aggregates).collect()
 
 
 def _checked(

@@ -5,32 +5,15 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from benchmarks.accelerators import command, running
+from benchmarks.accelerators import command
 from benchmarks.accelerators.jobs import JOBS, WARM_UP
 from benchmarks.accelerators.report import format_report
-from benchmarks.accelerators.running import BENCHMARK, CHOSEN, PROCESSOR, run_missing
+from benchmarks.accelerators.running import BENCHMARK, CHOSEN, PROCESSOR, fit
 from benchmarks.problems import Options
-from benchmarks.progress import progress_bar
 from benchmarks.request import Request
 from benchmarks.results_file import Cell, ResultsFile
 
 SMALL = replace(JOBS[0], n_rows=2_500, n_epochs=2)
-
-
-class Here:
-    """In place of a process of its own."""
-
-    def __init__(self):
-        self.is_stopped = False
-
-    def ask(self, function, *arguments):
-        self.result = function(*arguments)
-
-    def answer(self, limit):
-        return self.result
-
-    def stop(self):
-        self.is_stopped = True
 
 
 def cell(contender, lap=0, job=SMALL):
@@ -63,46 +46,18 @@ def test_a_job_counts_its_steps():
     assert len(y) == 200
 
 
-def test_fits_are_measured_where_they_are_asked_for(tmp_path):
-    file = ResultsFile(tmp_path)
-    processes = []
-
-    def new_process():
-        processes.append(Here())
-        return processes[-1]
-
-    cells = {cell(contender): SMALL for contender in (PROCESSOR, CHOSEN)}
-    with progress_bar(2) as bar:
-        run_missing(cells, file, bar, new_process)
-    assert len(processes) == 2
-    assert all(process.is_stopped for process in processes)
-    found = file.cells(BENCHMARK, "full").set_index("contender")
-    assert (found["fit_seconds"] > 0).all()
-    assert found.loc[PROCESSOR, ["on_gpu", "is_fused"]].tolist() == [0, 0]
-    assert found.loc[PROCESSOR, "loss"] == pytest.approx(
-        found.loc[CHOSEN, "loss"], rel=0.01
+def test_fits_are_measured_where_they_are_asked_for():
+    processor, chosen = (
+        fit(SMALL, is_on_processor) for is_on_processor in (True, False)
     )
+    assert processor["fit_seconds"] > 0
+    assert processor["on_gpu"] == processor["is_fused"] == 0
+    assert processor["loss"] == pytest.approx(chosen["loss"], rel=0.01)
 
 
-def test_who_fails_is_reported(tmp_path, monkeypatch):
-    def fail(job, is_on_processor):
-        raise MemoryError("too large")
-
-    monkeypatch.setattr(running, "fit", fail)
+def test_who_fails_is_reported(tmp_path):
     file = ResultsFile(tmp_path)
-
-    class Failing(Here):
-        def ask(self, function, *arguments):
-            self.function, self.arguments = function, arguments
-
-        def answer(self, limit):
-            try:
-                return self.function(*self.arguments)
-            except MemoryError as error:
-                raise running.NotMeasuredError(str(error)) from None
-
-    with progress_bar(1) as bar:
-        run_missing({cell(CHOSEN): SMALL}, file, bar, Failing)
+    file.append_failure(cell(CHOSEN), "too large")
     failures = file.failures(BENCHMARK, "full")
     report = format_report([SMALL], pd.DataFrame(), failures)
     assert report.endswith("small network, skembed: not measured: too large")
@@ -131,10 +86,12 @@ def test_it_says_where(tmp_path, on_gpu, is_fused, place):
 def test_a_quick_run_takes_one_network_and_few_rows(tmp_path, monkeypatch):
     asked = []
 
-    def run(cells, file, bar):
-        asked.extend((cell.contender, job.n_rows) for cell, job in cells.items())
+    def run(calls, file, bar):
+        for at, call in calls.items():
+            job, is_on_processor = call.args
+            asked.append((at.contender, job.n_rows, is_on_processor))
 
-    monkeypatch.setattr(command, "run_missing", run)
+    monkeypatch.setattr(command, "run_one_by_one", run)
     request = Request(options=Options(is_quick=True), out=tmp_path)
     command.measure(request, ResultsFile(tmp_path))
-    assert asked == [(PROCESSOR, 2_000), (CHOSEN, 2_000)]
+    assert asked == [(PROCESSOR, 2_000, True), (CHOSEN, 2_000, False)]

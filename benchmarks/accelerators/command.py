@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from benchmarks.accelerators.jobs import JOBS, Job
 from benchmarks.accelerators.report import format_report
-from benchmarks.accelerators.running import BENCHMARK, CHOSEN, PROCESSOR, run_missing
+from benchmarks.accelerators.running import BENCHMARK, CHOSEN, PROCESSOR, fit
 from benchmarks.choosing import chosen
+from benchmarks.one_by_one import run_one_by_one
 from benchmarks.progress import progress_bar
 from benchmarks.request import Request
 from benchmarks.results_file import Cell, ResultsFile
@@ -29,7 +32,9 @@ def measure(request: Request, file: ResultsFile) -> None:
     options = request.options
     names = QUICK_JOBS if options.is_quick and not request.tables else request.tables
     cells = {
-        Cell(BENCHMARK, options.size, job.name, contender, lap): job
+        Cell(BENCHMARK, options.size, job.name, contender, lap): partial(
+            fit, job, contender == PROCESSOR
+        )
         for job in chosen(_jobs(request), names)
         for lap in range(request.seeds(N_LAPS))
         for contender in request.contenders or (PROCESSOR, CHOSEN)
@@ -37,7 +42,7 @@ def measure(request: Request, file: ResultsFile) -> None:
     missing = file.missing(cells)
     if missing:
         with progress_bar(len(missing)) as bar:
-            run_missing(missing, file, bar)
+            run_one_by_one(missing, file, bar)
 
 
 def report(request: Request, file: ResultsFile) -> str:

@@ -1,52 +1,14 @@
-"""Fitting in processes of their own, on the processor and where it is chosen."""
+"""Fitting on the processor and where it is chosen."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from time import perf_counter
 
-from tqdm import tqdm
-
 from benchmarks.accelerators.jobs import WARM_UP, Job
-from benchmarks.own_process import NotMeasuredError, OwnProcess
-from benchmarks.progress import step
-from benchmarks.results_file import Cell, ResultsFile
 
 BENCHMARK = "accelerators"
 PROCESSOR, CHOSEN = "processor", "skembed"
-LIMIT = 900.0  # seconds
-
-
-def run_missing(
-    cells: dict[Cell, Job],
-    file: ResultsFile,
-    bar: tqdm,
-    new_process: Callable[[], OwnProcess] = OwnProcess,
-) -> None:
-    """Fit what is not in the file yet.
-
-    Parameters
-    ----------
-    cells : dict of Cell to Job
-        What to fit; the contender says where.
-    file : ResultsFile
-        Gets each cell as soon as it is done, or the reason why it is not.
-    bar : tqdm
-        Gets a step for each cell.
-    new_process : callable
-        Returns a process for each fit.
-    """
-    for cell, job in cells.items():
-        with step(bar, f"{cell.table}: {cell.contender}, lap {cell.seed}"):
-            process = new_process()
-            try:
-                process.ask(fit, job, cell.contender == PROCESSOR)
-                file.append(cell, process.answer(LIMIT))
-            except NotMeasuredError as error:
-                file.append_failure(cell, str(error))
-            finally:
-                process.stop()
 
 
 def fit(job: Job, is_on_processor: bool) -> dict[str, float]:
