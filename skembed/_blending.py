@@ -12,13 +12,14 @@ from skembed._blas import one_blas_thread
 from skembed._blend import Blend, Corrections, Newcomers
 from skembed._cross_fitting import CrossFitted
 from skembed._cross_training import Corrected, History, Task, train_corrections
+from skembed._divisible import merge_to_divide
 from skembed._folds import Folds, deal_into_folds
 from skembed._gate import believable_share
 from skembed._growth import grow_model
 from skembed._likelihood import Likelihood
 from skembed._new_levels import share_if_new
 from skembed._newcomers import is_better_without, without_column
-from skembed._sample import Sample, merge_to_divide
+from skembed._sample import Sample
 from skembed._tables import level_tables
 from skembed._target import TargetScale
 

@@ -18,12 +18,13 @@ from skembed._architecture import (
 )
 from skembed._blending import Job, fit_blend
 from skembed._cross_training import History
+from skembed._divisible import merge_to_divide
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._likelihood import CLASS_LOSSES, likelihood_of
 from skembed._model import Evaluated, Model
 from skembed._network_fitting import check_unchanged, fit_network
 from skembed._one_versus_rest import fit_one_versus_rest
-from skembed._sample import Sample, kept_rows, make_sample, merge_to_divide
+from skembed._sample import Sample, kept_rows, make_sample
 from skembed._schedule import check_instances
 from skembed._training_data import TrainingData
 

@@ -15,6 +15,7 @@ from skembed._architecture import (
     read_hidden_units,
 )
 from skembed._axes import principal_axes
+from skembed._divisible import merge_to_divide
 from skembed._effects import shrunken_effects
 from skembed._encoding import Encoding
 from skembed._likelihood import CLASS_LOSSES, likelihood_of
@@ -26,7 +27,6 @@ from skembed._sample import (
     kept_rows,
     merge_equal_inputs,
     merge_equal_rows,
-    merge_to_divide,
 )
 from skembed._schedule import make_schedule
 from skembed._target import TargetScale

@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 
-from skembed._sample import two_values
+from skembed._divisible import two_values
 from skembed.exceptions import ColumnError
 
 __all__ = ["Cells", "group_cells", "make_cells"]

@@ -129,11 +129,8 @@ def _shown(seconds: float, megabytes: float) -> str:
 def _memory(megabytes: float) -> str:
     for unit, size in (("TB", 1e6), ("GB", 1e3)):
         if megabytes >= size:
-            return (
-                f"{megabytes / size:,.2g} {unit}"
-                if megabytes < 10 * size
-                else f"{megabytes / size:,.0f} {unit}"
-            )
+            number = megabytes / size
+            return f"{number:,.{int(number < 10)}f} {unit}"
     return f"{megabytes:.0f} MB"
 
 
