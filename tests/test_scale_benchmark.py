@@ -8,68 +8,91 @@ from benchmarks.problems import Options
 from benchmarks.request import Request
 from benchmarks.results_file import Cell, ResultsFile
 from benchmarks.scale import command
-from benchmarks.scale.arithmetic import FITS, Taken, Takes, best_of, takes_of
-from benchmarks.scale.costs import Costs, grouped, learn_costs, met
+from benchmarks.scale.arithmetic import FITS, Costed, Taken, best_of, takes_of
+from benchmarks.scale.costs import learn_costs, total
 from benchmarks.scale.report import format_report
 from benchmarks.scale.running import BENCHMARK, run_way
+from benchmarks.scale.sizes import (
+    Size,
+    of_batches,
+    of_blend,
+    of_cells,
+    of_grouping,
+    of_levels,
+    of_network,
+)
 from benchmarks.scale.ways import (
-    CELLS,
     GROUPED,
     NETWORK,
-    ROWS,
     WAYS,
-    Size,
     Way,
     _Batches,
     by_duckdb,
     on_batches,
-    on_cells,
     on_rows,
 )
 
 SMALL = Size(600, 20)
-TRUTH = Takes(Costs(2.0, 3e-6, 5e-6), Costs(400.0, 1e-3, 2e-4))
-FREE = Costs(0.0, 0.0, 0.0)
+SECONDS = {"start": 2.0, "rows": 3e-6, "cells": 4e-5, "levels": 5e-4}
+MEGABYTES = {"start": 400.0, "rows": 1e-3, "cells": 2e-3, "levels": 4e-3}
 
 
-def test_costs_are_found_in_three_tables():
-    sizes = [Size(100, 10), Size(900, 10), Size(900, 70)]
-    truth = Costs(3.0, 0.5, 2.0)
-    found = learn_costs(sizes, [truth.of(size) for size in sizes])
-    assert (found.start, found.per_row, found.per_level) == pytest.approx((3, 0.5, 2))
-    assert found.of(Size(2, 1)) == pytest.approx(6)
+@pytest.mark.parametrize("explain", [of_blend, of_network, of_batches])
+def test_costs_are_found_in_the_tables_of_each_way(explain):
+    for way in WAYS:
+        *sizes, _ = map(explain, way.sizes.values())
+        found = learn_costs(sizes, [total(SECONDS, counts) for counts in sizes])
+        assert found == pytest.approx(SECONDS, rel=1e-6)
 
 
 def test_nothing_costs_less_than_nothing():
-    found = learn_costs([Size(100, 10), Size(900, 10), Size(900, 70)], [5, 4, 3])
-    assert found.per_row == found.per_level == 0
+    counts = [{"start": 1.0, "rows": n} for n in (100.0, 200.0)]
+    assert learn_costs(counts, [5.0, 4.0]) == {"start": 4.5, "rows": 0.0}
 
 
-def test_levels_and_cells_are_those_that_draws_meet():
+def test_levels_cells_and_their_parts_are_those_that_draws_meet():
     rng = np.random.default_rng(0)
-    items, shops = rng.integers([500, 10], size=(2_000, 2)).T
-    size = Size(2_000, 500)
-    assert met(size).n_rows == 2_000
-    assert met(size).n_levels == pytest.approx(len(np.unique(items)), rel=0.01)
-    cells = np.unique(items * 10 + shops)
-    assert grouped(size).n_rows == pytest.approx(len(cells), rel=0.04)
-    assert grouped(size).n_levels == met(size).n_levels
-    assert grouped(Size(1e10, 1e3)).n_rows == pytest.approx(1e4)
+    items, others, folds = rng.integers([500, 10, 5], size=(2_000, 3)).T
+    size = Size(2_000, 500, 10)
+    cells = items * 10 + others
+    assert size.n_met == pytest.approx(len(np.unique(items)), rel=0.01)
+    assert size.n_cells == pytest.approx(len(np.unique(cells)), rel=0.04)
+    n_parts = len(np.unique(cells * 5 + folds))
+    assert of_blend(size)["cells"] == pytest.approx(n_parts, rel=0.04)
+    assert of_network(size)["cells"] == of_grouping(size)["cells"] == size.n_cells
+    assert Size(1e10, 1e3).n_cells == pytest.approx(1e4)
+
+
+def test_batches_take_time_for_their_levels_and_keep_them_once():
+    size = Size(1e6, 100, 10)
+    assert of_batches(size) == pytest.approx(
+        {"start": 1, "rows": 1e6, "cells": 10 * 1_000, "levels": 10 * 100}
+    )
+    assert of_levels(size) == pytest.approx({"start": 1, "levels": 100})
+    assert of_cells(size) == pytest.approx({"start": 1, "cells": 1_000})
+
+
+def costed(name, explain, seconds, megabytes):
+    return Costed(Way(name, on_rows, explain, explain, {}), seconds, megabytes)
 
 
 def test_cells_are_grouped_before_they_are_fitted():
-    costs = {
-        f"network, {ROWS}": TRUTH,
-        f"blend, {CELLS}": Takes(Costs(1.0, 1e-3, 0.0), Costs(500.0, 1.0, 0.0)),
-        GROUPED: Takes(Costs(0.5, 1e-7, 0.0), Costs(1_000.0, 0.0, 0.0)),
-    }
-    takes = takes_of(costs, 1e8, 100.0)
-    assert list(takes) == [f"network, {ROWS}", f"blend, {CELLS}"]
-    assert takes[f"network, {ROWS}"].seconds == pytest.approx(302, rel=1e-3)
-    assert takes[f"network, {ROWS}"].megabytes == pytest.approx(100_400, rel=1e-3)
-    assert takes[f"blend, {CELLS}"] == pytest.approx((0.5 + 10 + 1 + 1, 1_500))
-    del costs[GROUPED]
-    assert list(takes_of(costs, 1e8, 100.0)) == [f"network, {ROWS}"]
+    network = costed("network, all rows", of_network, SECONDS, MEGABYTES)
+    grouping = costed(
+        GROUPED,
+        of_grouping,
+        {"start": 0.5, "rows": 1e-7, "cells": 0.0},
+        {"start": 1_000.0, "rows": 0.0, "cells": 0.0},
+    )
+    size = Size(1e8, 100, 10)
+    takes = takes_of([network, grouping], size)
+    assert list(takes) == ["network, all rows", "network, cells"]
+    fit = 2 + 4e-5 * 1_000 + 5e-4 * 100
+    assert takes["network, all rows"].seconds == pytest.approx(fit + 300)
+    assert takes["network, cells"].seconds == pytest.approx(fit + 3e-6 * 2_000 + 10.5)
+    assert takes["network, all rows"].megabytes == pytest.approx(100_402.4)
+    assert takes["network, cells"].megabytes == 1_000  # of the grouping
+    assert list(takes_of([network], size)) == ["network, all rows"]
 
 
 @pytest.mark.parametrize(
@@ -84,9 +107,8 @@ def test_the_best_way_fits_into_memory(takes, best):
     assert best_of({name: Taken(*taken) for name, taken in takes.items()}) == best
 
 
-@pytest.mark.parametrize("prepare", [on_rows, on_cells])
-def test_fits_are_of_the_size_that_was_asked_for(prepare):
-    with prepare(SMALL, n_networks=0) as work:
+def test_fits_are_of_the_size_that_was_asked_for():
+    with on_rows(SMALL, n_networks=0) as work:
         model = work()
     assert len(model.categories_["item"]) == SMALL.n_levels
 
@@ -110,18 +132,9 @@ def test_duckdb_groups_all_rows():
 
 
 def test_a_run_is_measured():
-    found = run_way(Way("any", on_cells, {}), Size(300, 30))
+    found = run_way(Way("any", on_rows, of_blend, of_blend, {}), SMALL)
     assert found["seconds"] > 0
     assert found["peak_megabytes"] > 50
-
-
-def test_each_way_has_a_size_to_check_by():
-    for way in WAYS:
-        names, sizes = list(way.sizes), list(way.sizes.values())
-        assert names == ["few rows", "more rows", "more levels", "check"]
-        matrix = [[1, size.n_rows, size.n_levels] for size in sizes[:3]]
-        assert np.linalg.matrix_rank(matrix) == 3
-        assert sizes[3].n_rows > sizes[2].n_rows
 
 
 @pytest.fixture
@@ -130,7 +143,8 @@ def report(tmp_path):
     file = ResultsFile(tmp_path)
     way = WAYS[1]
     for name, size in way.sizes.items():
-        seconds, megabytes = (cost.of(size) for cost in TRUTH)
+        seconds = total(SECONDS, of_network(size))
+        megabytes = total(MEGABYTES, of_network(size))
         for lap, factor in enumerate([1, 1, 9]):
             measures = {
                 "seconds": factor * seconds * (2 if name == "check" else 1),
@@ -152,18 +166,24 @@ def lines_of(report, start):
 
 
 def test_costs_are_reported_and_checked(report):
-    costs, check = lines_of(report, f"network, {ROWS}")
-    assert costs[1:] == ["2.00", "3.00", "5.00", "400", "1,000", "200"]
-    assert check[1:] == ["2,000,000", "150,000", "17.5", "8.75", "2,430", "2,430"]
+    costs, check = lines_of(report, "network, all rows")
+    per_million = ["3.00", "40.0", "500"], ["1,000", "2,000", "4,000"]
+    assert costs[1:] == ["2.00", *per_million[0], "400", *per_million[1]]
+    size = WAYS[1].sizes["check"]
+    seconds, megabytes = (total(x, of_network(size)) for x in (SECONDS, MEGABYTES))
+    assert check[1:3] == [f"{size.n_rows:,}", f"{size.n_levels:,}"]
+    shown = [float(number.replace(",", "")) for number in check[3:]]
+    expected = [2 * seconds, seconds, megabytes, megabytes]
+    assert shown == pytest.approx(expected, rel=0.005)
     assert "Medians of 3 runs" in report
     assert f"{GROUPED}, check: not measured: pip install duckdb" in report
 
 
 def test_tables_of_any_size_are_computed(report):
     line, *_ = lines_of(report, "1,000,000 ")
-    assert line[1:] == ["1,000", "1.4 GB, 5 s", f"network, {ROWS}"]
+    assert line[1:] == ["1,000", "1.4 GB, 6 s", "network, all rows"]
     line = lines_of(report, "10,000,000,000 ")[-1]
-    assert line[1:] == ["100,000,000", "10 TB, 8 h", "-"]
+    assert line[1:] == ["100,000,000", "12 TB, 33 h", "-"]
 
 
 def test_nothing_is_reported_of_nothing():
@@ -182,6 +202,6 @@ def test_a_quick_run_takes_one_way_and_small_tables(tmp_path, monkeypatch):
     command.measure(request, ResultsFile(tmp_path))
     assert [cell.contender for cell in asked] == list(WAYS[0].sizes)
     sizes = [call.args[1] for call in asked.values()]
-    assert {cell.table for cell in asked} == {f"blend, {ROWS}"}
-    assert sizes[0] == Size(500, 10)
-    assert max(size.n_rows for size in sizes) <= 10_000
+    assert {cell.table for cell in asked} == {"blend, all rows"}
+    assert sizes[0] == Size(1_000, 10, 10)
+    assert max(size.n_rows for size in sizes) <= 20_000

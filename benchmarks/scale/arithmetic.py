@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from benchmarks.markdown import UNKNOWN
-from benchmarks.scale.costs import Costs, grouped, met
-from benchmarks.scale.ways import CELLS, GROUPED, Size
+from benchmarks.scale.costs import total
+from benchmarks.scale.sizes import Counts, Size
+from benchmarks.scale.ways import GROUPED, Way
 
 FITS = 64.0  # gigabytes
+ROWS_OF_CELL = 2  # that stand for those of a cell
 
 
-class Takes(NamedTuple):
-    """What it costs, in seconds and in megabytes."""
+class Costed(NamedTuple):
+    """A way, and what it costs in seconds and in megabytes."""
 
-    seconds: Costs
-    megabytes: Costs
+    way: Way
+    seconds: Counts
+    megabytes: Counts
+
+    def of(self, size: Size, **counts: float) -> Taken:
+        """Return what a table takes, some of its counts replaced."""
+        seconds = total(self.seconds, self.way.for_seconds(size) | counts)
+        return Taken(
+            seconds, total(self.megabytes, self.way.for_megabytes(size) | counts)
+        )
 
 
 class Taken(NamedTuple):
@@ -25,34 +36,31 @@ class Taken(NamedTuple):
     megabytes: float
 
 
-def takes_of(
-    costs: dict[str, Takes], n_rows: float, n_levels: float
-) -> dict[str, Taken]:
+def takes_of(ways: Sequence[Costed], size: Size) -> dict[str, Taken]:
     """Return what each way from rows to a model takes.
+
+    Where rows are grouped, those that take all rows can start from cells as well.
 
     Parameters
     ----------
-    costs : dict of str to Takes
-        Of each way that was measured.
-    n_rows, n_levels : float
-        The size of the table.
-
-    Returns
-    -------
-    dict of str to Taken
-        Ways that start from cells have these grouped first.
+    ways : sequence of Costed
+        Those that were measured.
+    size : Size
+        Of the table.
     """
-    asked = Size(n_rows, n_levels)
-    rows, cells = met(asked), grouped(asked)
+    grouping = next((each for each in ways if each.way.name == GROUPED), None)
     found = {}
-    for name, of_way in costs.items():
-        if name == GROUPED:
+    for each in ways:
+        model, _, start = each.way.name.partition(", ")
+        if each is grouping:
             continue
-        if not name.endswith(CELLS):
-            found[name] = _taken(of_way, rows)
-        elif GROUPED in costs:
-            before, after = _taken(costs[GROUPED], rows), _taken(of_way, cells)
-            found[name] = Taken(
+        found[each.way.name] = each.of(size)
+        if start == "all rows" and grouping is not None:
+            before, after = (
+                grouping.of(size),
+                each.of(size, rows=ROWS_OF_CELL * size.n_cells),
+            )
+            found[f"{model}, cells"] = Taken(
                 before.seconds + after.seconds, max(before.megabytes, after.megabytes)
             )
     return found
@@ -64,7 +72,3 @@ def best_of(takes: dict[str, Taken]) -> str:
     blends = {name: x for name, x in fitting.items() if name.startswith("blend")}
     best = blends or fitting
     return min(best, key=lambda name: best[name].seconds) if best else UNKNOWN
-
-
-def _taken(costs: Takes, size: Size) -> Taken:
-    return Taken(costs.seconds.of(size), costs.megabytes.of(size))

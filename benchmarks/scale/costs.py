@@ -1,54 +1,32 @@
-"""What a row and a level cost, computed of three tables, and what larger ones would."""
+"""What rows, cells and levels cost, learned of some tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import nnls
 
-from benchmarks.scale.ways import N_SHOPS, Size
+from benchmarks.scale.sizes import Counts
 
 
-@dataclass(frozen=True)
-class Costs:
-    """Of seconds, or of megabytes.
+def learn_costs(counts: Sequence[Counts], values: Sequence[float]) -> Counts:
+    """Return what one of each costs: least squares, and nothing less than nothing.
 
-    Attributes
+    Parameters
     ----------
-    start : float
-        What a table without rows would take.
-    per_row, per_level : float
-        What each adds.
+    counts : sequence of dict of str to float
+        What was there of each, on every table.
+    values : sequence of float
+        What all of it took.
     """
-
-    start: float
-    per_row: float
-    per_level: float
-
-    def of(self, size: Size) -> float:
-        """Return what a table of any size would take."""
-        return self.start + self.per_row * size.n_rows + self.per_level * size.n_levels
+    names = list(counts[0])
+    matrix = np.array([[count[name] for name in names] for count in counts])
+    unit = matrix.max(axis=0)
+    found, _ = nnls(matrix / unit, np.asarray(values))
+    return dict(zip(names, (found / unit).tolist(), strict=True))
 
 
-def learn_costs(sizes: Sequence[Size], values: Sequence[float]) -> Costs:
-    """Solve for what took so much on three tables; nothing costs less than nothing."""
-    equations = [[1.0, size.n_rows, size.n_levels] for size in sizes]
-    start, per_row, per_level = np.linalg.solve(equations, values)
-    return Costs(*(max(float(cost), 0.0) for cost in (start, per_row, per_level)))
-
-
-def met(size: Size) -> Size:
-    """Return how many levels of so many are met, if all are as frequent."""
-    return Size(size.n_rows, _distinct(size.n_rows, size.n_levels))
-
-
-def grouped(size: Size) -> Size:
-    """Return the cells of a table, and the levels that are met in it."""
-    n_cells = _distinct(size.n_rows, N_SHOPS * size.n_levels)
-    return Size(n_cells, met(size).n_levels)
-
-
-def _distinct(n_draws: float, n_kinds: float) -> float:
-    """Return how many kinds are expected among draws."""
-    return float(-n_kinds * np.expm1(-n_draws / n_kinds))
+def total(costs: Counts, counts: Counts) -> float:
+    """Return what all of it costs."""
+    return sum(costs[name] * counts[name] for name in costs)

@@ -4,40 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import nan
 
 import pandas as pd
 
 from benchmarks.markdown import between_markers, table, three_digits
 from benchmarks.provenance import provenance
-from benchmarks.scale.arithmetic import FITS, Takes, best_of, takes_of
-from benchmarks.scale.costs import Costs, learn_costs
+from benchmarks.scale.arithmetic import FITS, Costed, best_of, takes_of
+from benchmarks.scale.costs import learn_costs
 from benchmarks.scale.running import BENCHMARK
-from benchmarks.scale.ways import N_BATCH_ROWS, N_ROWS_OF_CELL, N_SHOPS, Way
+from benchmarks.scale.sizes import N_BATCH_ROWS, N_FOLDS, Counts, Size
+from benchmarks.scale.ways import Way
 from benchmarks.wording import counted, not_measured
 
-MEASURES = ("seconds", "peak_megabytes")
 ROWS, LEVELS = (1e6, 1e8, 1e10), (1e3, 1e6, 1e8)
+COUNTED = ("rows", "cells", "levels")
 COSTS_HEADER = [
     "way",
     "start, s",
-    "a million rows, s",
-    "a million levels, s",
+    *(f"a million {name}, s" for name in COUNTED),
     "start, MB",
-    "a row, bytes",
-    "a level, bytes",
+    *(f"a million {name}, MB" for name in COUNTED),
 ]
 CHECK_HEADER = ["way", "rows", "levels", "s", "computed", "MB", "computed"]
 FOOTNOTE = f"""\
-Medians of {{}} of each size, in a process of its own. Tables have a column of so many
-levels, one of {N_SHOPS}, and no quantities. Of cells, a row is a cell of
-{N_ROWS_OF_CELL} rows. A pass over batches of {N_BATCH_ROWS:,} rows takes them once; all
-else is fitted as it is by default. DuckDB is given a gigabyte, and a disk.
+Medians of {{}} of each size, in a process of its own. Tables have two columns, the
+second of 10 levels, and no quantities: rows of equal levels are one cell, which a blend
+divides by {N_FOLDS} folds. With quantities nearly each row is a cell. Cells are grouped
+by DuckDB, with a gigabyte of memory and a disk, then fitted. A pass over batches of
+{N_BATCH_ROWS:,} rows takes them once; all else is fitted as it is by default.
 
-Computed: of a table of few rows, one of more rows and one of more levels; "check" is
-larger. Tables of any size: levels and cells are those that as many draws would meet.
-Best: what needs {FITS:.0f} GB at most, a blend rather than a network, then the least
-time. Where there is none, fewer numbers for each level (embedding_dim) or fewer levels
-(min_frequency, max_categories) take less."""
+Computed: what a row, a cell and a level cost is learned of four tables, and checked on
+a larger one. Tables of any size have the levels and the cells that as many draws would
+meet. Best: what needs {FITS:.0f} GB at most, a blend rather than a network, then the
+least time. Where there is none, fewer numbers for each level (embedding_dim) or fewer
+levels (min_frequency, max_categories) take less."""
 
 
 def format_report(
@@ -56,20 +57,18 @@ def format_report(
     if cells.empty:
         return "\n\n".join(["# Scale", about, *not_measured(failures)])
     medians = cells.groupby(["table", "contender"]).median(numeric_only=True)
-    known = [way for way in ways if _is_measured(way, medians)]
-    costs = {way.name: _costs(way, medians) for way in known}
-    laps = counted(cells["seed"].nunique(), "run")
+    known = [_costed(way, medians) for way in ways if _is_measured(way, medians)]
     parts = [
         "# Scale",
         about,
         "## Tables of any size",
-        between_markers("scale overview", _overview(costs)),
-        "## What rows and levels cost",
-        table(COSTS_HEADER, [_costs_line(*item) for item in costs.items()]),
+        between_markers("scale overview", _overview(known)),
+        "## What rows, cells and levels cost",
+        table(COSTS_HEADER, [_costs_line(each) for each in known]),
         "## Checked on larger tables",
-        table(CHECK_HEADER, [_check(way, costs[way.name], medians) for way in known]),
+        table(CHECK_HEADER, [_check(each, medians) for each in known]),
         *not_measured(failures),
-        FOOTNOTE.format(laps),
+        FOOTNOTE.format(counted(cells["seed"].nunique(), "run")),
     ]
     return "\n\n".join(parts)
 
@@ -78,44 +77,43 @@ def _is_measured(way: Way, medians: pd.DataFrame) -> bool:
     return all((way.name, name) in medians.index for name in way.sizes)
 
 
-def _costs(way: Way, medians: pd.DataFrame) -> Takes:
-    """Learn costs in seconds and in megabytes of all sizes but the last."""
+def _costed(way: Way, medians: pd.DataFrame) -> Costed:
+    """Learn costs of all sizes but the last."""
     *names, _ = way.sizes
+    measured = medians.loc[[(way.name, name) for name in names]]
     sizes = [way.sizes[name] for name in names]
-    found: list[Costs] = [
-        learn_costs(sizes, [medians.loc[(way.name, name), measure] for name in names])
-        for measure in MEASURES
-    ]
-    return Takes(*found)
+    seconds = learn_costs(list(map(way.for_seconds, sizes)), measured["seconds"])
+    counts = list(map(way.for_megabytes, sizes))
+    return Costed(way, seconds, learn_costs(counts, measured["peak_megabytes"]))
 
 
-def _costs_line(name: str, costs: Takes) -> list[str]:
-    seconds, megabytes = costs
+def _costs_line(costed: Costed) -> list[str]:
+    return [costed.way.name, *_costs(costed.seconds), *_costs(costed.megabytes)]
+
+
+def _costs(costs: Counts) -> list[str]:
+    millions = [1e6 * costs.get(name, nan) for name in COUNTED]
+    return list(map(three_digits, [costs["start"], *millions]))
+
+
+def _check(costed: Costed, medians: pd.DataFrame) -> list[str]:
+    *_, (name, size) = costed.way.sizes.items()
+    measured, computed = medians.loc[(costed.way.name, name)], costed.of(size)
     numbers = [
-        seconds.start,
-        1e6 * seconds.per_row,
-        1e6 * seconds.per_level,
-        megabytes.start,
-        1e6 * megabytes.per_row,
-        1e6 * megabytes.per_level,
+        measured["seconds"],
+        computed.seconds,
+        measured["peak_megabytes"],
+        computed.megabytes,
     ]
-    return [name, *map(three_digits, numbers)]
+    levels = f"{size.n_levels:,}"
+    return [costed.way.name, f"{size.n_rows:,}", levels, *map(three_digits, numbers)]
 
 
-def _check(way: Way, costs: Takes, medians: pd.DataFrame) -> list[str]:
-    *_, (name, size) = way.sizes.items()
-    line = [way.name, f"{size.n_rows:,}", f"{size.n_levels:,}"]
-    for measure, cost in zip(MEASURES, costs, strict=True):
-        measured = medians.loc[(way.name, name), measure]
-        line += [three_digits(measured), three_digits(cost.of(size))]
-    return line
-
-
-def _overview(costs: dict[str, Takes]) -> str:
+def _overview(ways: Sequence[Costed]) -> str:
     """Return a line for every number of rows and of levels."""
     lines, names = [], []
     for n_rows, n_levels in product(ROWS, LEVELS):
-        takes = takes_of(costs, n_rows, n_levels)
+        takes = takes_of(ways, Size(n_rows, n_levels))
         names = list(takes)
         shown = [_shown(*takes[name]) for name in names]
         lines.append([f"{n_rows:,.0f}", f"{n_levels:,.0f}", *shown, best_of(takes)])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 
 from benchmarks.own_process import peak_megabytes
-from benchmarks.scale.ways import Size, Way
+from benchmarks.scale.sizes import Size
+from benchmarks.scale.ways import Way
 
 BENCHMARK = "scale"
 

@@ -13,36 +13,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.scale.sizes import (
+    N_BATCH_ROWS,
+    Counts,
+    Size,
+    of_batches,
+    of_blend,
+    of_cells,
+    of_grouping,
+    of_levels,
+    of_network,
+)
 from skembed import EmbeddingRegressor
-from skembed.cells import group_cells, make_cells
+from skembed.cells import group_cells
 
-N_SHOPS = 10  # levels of the second column
-N_BATCH_ROWS = 100_000
-N_ROWS_OF_CELL = 100
 MEMORY_LIMIT = "1GB"  # of DuckDB, which takes a disk for what is more
 
 Work = Callable[[], object]
 
 
 @dataclass(frozen=True)
-class Size:
-    """How large a table is.
-
-    Attributes
-    ----------
-    n_rows : float
-        Rows; of cells, how many cells.
-    n_levels : float
-        Levels of its larger column.
-    """
-
-    n_rows: float
-    n_levels: float
-
-
-@dataclass(frozen=True)
 class Way:
-    """A way from a table to a model.
+    """A way from a table to a model, or to its cells.
 
     Attributes
     ----------
@@ -50,12 +42,16 @@ class Way:
         As the command line calls it.
     prepare : callable
         Returns a context with what is to be timed, for a size.
+    for_seconds, for_megabytes : callable
+        Return what of a size costs time, and what takes memory.
     sizes : dict of str to Size
-        Three that tell the costs, and one to check them by.
+        Some that tell the costs; the last is to check them by.
     """
 
     name: str
     prepare: Callable[[Size], AbstractContextManager[Work]]
+    for_seconds: Callable[[Size], Counts]
+    for_megabytes: Callable[[Size], Counts]
     sizes: dict[str, Size]
 
 
@@ -65,18 +61,6 @@ def on_rows(size: Size, **settings: Any) -> Iterator[Work]:
     X, y = _draw(size, int(size.n_rows), 0)
     model = EmbeddingRegressor(**settings, random_state=0)
     yield lambda: model.fit(X, y)
-
-
-@contextmanager
-def on_cells(size: Size, **settings: Any) -> Iterator[Work]:
-    """Fit cells of a hundred rows each."""
-    shop, item = divmod(np.arange(int(size.n_rows)), int(size.n_levels))
-    levels = pd.DataFrame({"item": item, "shop": shop})
-    mean = _effects(size)[item] + 0.1 * np.random.default_rng(0).normal(size=len(item))
-    counts = np.full(len(item), N_ROWS_OF_CELL)
-    cells = make_cells(levels, counts, mean, np.ones(len(item)))
-    model = EmbeddingRegressor(**settings, random_state=0)
-    yield lambda: model.fit(*cells)
 
 
 @contextmanager
@@ -99,7 +83,7 @@ def by_duckdb(size: Size) -> Iterator[Work]:
         path = str(Path(folder) / "rows.parquet")
         connection.sql(
             f"select (hash(i) % {int(size.n_levels)})::int as item, "
-            f"(hash(i + 1) % {N_SHOPS})::int as shop, "
+            f"(hash(i + 1) % {int(size.n_others)})::int as shop, "
             "item % 7 + (hash(i + 2) % 1000) / 1000.0 as y "
             f"from range({int(size.n_rows)}) rows(i)"
         ).write_parquet(path)
@@ -121,7 +105,7 @@ class _Batches:
 def _draw(size: Size, n_rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     rng = np.random.default_rng(seed)
     item = rng.integers(int(size.n_levels), size=n_rows)
-    shop = rng.integers(N_SHOPS, size=n_rows)
+    shop = rng.integers(int(size.n_others), size=n_rows)
     y = _effects(size)[item] + rng.normal(size=n_rows)
     return pd.DataFrame({"item": item, "shop": shop}), y
 
@@ -130,44 +114,46 @@ def _effects(size: Size) -> np.ndarray:
     return np.arange(int(size.n_levels)) % 7 - 3.0
 
 
-def _sizes(few: int, more: int, levels: int, check: int) -> dict[str, Size]:
-    """Return a table of few rows, ten levels each at least, and larger ones."""
+def _sizes(n_rows: int, n_more: int, n_levels: int) -> dict[str, Size]:
+    """Return tables that differ in rows, cells and levels, and a larger one."""
     return {
-        "few rows": Size(few, 1_000),
-        "more rows": Size(more, 1_000),
-        "more levels": Size(more, levels),
-        "check": Size(check, levels // 2),
+        "few rows": Size(n_rows, 1_000, 10),
+        "more rows": Size(n_more, 1_000, 10),
+        "more cells": Size(n_more, 1_000, n_levels // 100),
+        "more levels": Size(n_more, n_levels, 10),
+        "check": Size(2 * n_more, n_levels, 4),
     }
 
 
-ROWS, CELLS = "all rows", "cells"
 GROUPED = "grouped by DuckDB"
 NETWORK = {"model": "network"}
 WAYS = (
     Way(
-        f"blend, {ROWS}",
-        partial(on_rows),
-        _sizes(50_000, 500_000, 100_000, 1_000_000),
+        "blend, all rows",
+        on_rows,
+        of_blend,
+        of_blend,
+        _sizes(100_000, 1_000_000, 10_000),
     ),
     Way(
-        f"network, {ROWS}",
+        "network, all rows",
         partial(on_rows, **NETWORK),
-        _sizes(100_000, 1_000_000, 300_000, 2_000_000),
-    ),
-    Way(
-        f"blend, {CELLS}",
-        partial(on_cells),
-        _sizes(20_000, 100_000, 50_000, 200_000),
-    ),
-    Way(
-        f"network, {CELLS}",
-        partial(on_cells, **NETWORK),
-        _sizes(20_000, 500_000, 300_000, 1_000_000),
+        of_network,
+        of_network,
+        _sizes(200_000, 2_000_000, 100_000),
     ),
     Way(
         "network, batches",
         partial(on_batches, **NETWORK, epochs=1),
-        _sizes(1_000_000, 10_000_000, 300_000, 20_000_000),
+        of_batches,
+        of_levels,
+        _sizes(1_000_000, 5_000_000, 200_000),
     ),
-    Way(GROUPED, by_duckdb, _sizes(1_000_000, 20_000_000, 300_000, 40_000_000)),
+    Way(
+        GROUPED,
+        by_duckdb,
+        of_grouping,
+        of_cells,
+        _sizes(1_000_000, 20_000_000, 200_000),
+    ),
 )
