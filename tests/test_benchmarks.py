@@ -46,7 +46,8 @@ def test_the_main_job_prints_its_table_and_draws_its_pictures(tmp_path):
 
 @pytest.mark.slow
 def test_all_run_quickly(tmp_path):
-    who = "mean", "ridge", "skembed", "target", "ceiling", "OrdinalEncoder"
+    names = "mean", "ridge", "skembed", "target", "ceiling", "OrdinalEncoder"
+    who = *names, "few rows"
     command = "all", "--quick", "--contenders", *who, "--out", tmp_path
     result = benchmarks(*command)
     assert result.returncode == 0, result.stderr
@@ -86,6 +87,7 @@ def test_an_unknown_table_is_refused_with_the_names_of_all(
         "geometry": "destinations",
         "encoders": "noise",
         "accelerators": "many steps",
+        "scale": "network, batches",
     }
     assert f"  {known.get(command, 'air_time')}\n" in error
     assert not out.exists()

@@ -204,4 +204,4 @@ def test_a_quick_run_takes_one_way_and_small_tables(tmp_path, monkeypatch):
     sizes = [call.args[1] for call in asked.values()]
     assert {cell.table for cell in asked} == {"blend, all rows"}
     assert sizes[0] == Size(1_000, 10, 10)
-    assert max(size.n_rows for size in sizes) <= 20_000
+    assert max(size.n_rows for size in sizes) <= 200_000

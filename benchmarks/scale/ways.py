@@ -114,11 +114,16 @@ def _effects(size: Size) -> np.ndarray:
     return np.arange(int(size.n_levels)) % 7 - 3.0
 
 
-def _sizes(n_rows: int, n_more: int, n_levels: int) -> dict[str, Size]:
-    """Return tables that differ in rows, cells and levels, and a larger one."""
+def _sizes(
+    n_rows: int, n_more: int, n_levels: int, n_most: int | None = None
+) -> dict[str, Size]:
+    """Return tables that differ in rows, cells and levels, and one to check by.
+
+    Where rows are merged at once, it takes most rows to see what they cost.
+    """
     return {
         "few rows": Size(n_rows, 1_000, 10),
-        "more rows": Size(n_more, 1_000, 10),
+        "more rows": Size(n_most or n_more, 1_000, 10),
         "more cells": Size(n_more, 1_000, n_levels // 100),
         "more levels": Size(n_more, n_levels, 10),
         "check": Size(2 * n_more, n_levels, 4),
@@ -133,14 +138,14 @@ WAYS = (
         on_rows,
         of_blend,
         of_blend,
-        _sizes(100_000, 1_000_000, 10_000),
+        _sizes(100_000, 1_000_000, 10_000, 20_000_000),
     ),
     Way(
         "network, all rows",
         partial(on_rows, **NETWORK),
         of_network,
         of_network,
-        _sizes(200_000, 2_000_000, 100_000),
+        _sizes(200_000, 2_000_000, 100_000, 20_000_000),
     ),
     Way(
         "network, batches",
