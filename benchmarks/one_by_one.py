@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tqdm import tqdm
-
 from benchmarks.own_process import NotMeasuredError, OwnProcess
-from benchmarks.progress import step
+from benchmarks.progress import progress_bar, step
 from benchmarks.results_file import Cell, ResultsFile
 
 Call = Callable[[], dict[str, float]]
 LIMIT = 900.0  # seconds
 
 
-def run_one_by_one(
+def run_missing(
     calls: Mapping[Cell, Call],
     file: ResultsFile,
-    bar: tqdm,
     new_process: Callable[[], OwnProcess] = OwnProcess,
 ) -> None:
-    """Make calls, and write what they return.
+    """Make the calls whose answers are not in the file yet, and write these.
 
     Parameters
     ----------
@@ -28,18 +25,23 @@ def run_one_by_one(
         What returns the measures of each cell; pickle has to find it.
     file : ResultsFile
         Gets each cell as soon as it is done, or the reason why it is not.
-    bar : tqdm
-        Gets a step for each cell.
     new_process : callable
         Returns a process for each call.
     """
-    for cell, call in calls.items():
-        with step(bar, f"{cell.table}: {cell.contender}, lap {cell.seed}"):
-            process = new_process()
-            try:
-                process.ask(call)
-                file.append(cell, process.answer(LIMIT))
-            except NotMeasuredError as error:
-                file.append_failure(cell, str(error))
-            finally:
-                process.stop()
+    missing = file.missing(calls)
+    if not missing:
+        return
+    with progress_bar(len(missing)) as bar:
+        for cell, call in missing.items():
+            with step(bar, f"{cell.table}: {cell.contender}, lap {cell.seed}"):
+                _run(cell, call, file, new_process())
+
+
+def _run(cell: Cell, call: Call, file: ResultsFile, process: OwnProcess) -> None:
+    try:
+        process.ask(call)
+        file.append(cell, process.answer(LIMIT))
+    except NotMeasuredError as error:
+        file.append_failure(cell, str(error))
+    finally:
+        process.stop()

@@ -86,12 +86,12 @@ def test_it_says_where(tmp_path, on_gpu, is_fused, place):
 def test_a_quick_run_takes_one_network_and_few_rows(tmp_path, monkeypatch):
     asked = []
 
-    def run(calls, file, bar):
+    def run(calls, file):
         for at, call in calls.items():
             job, is_on_processor = call.args
             asked.append((at.contender, job.n_rows, is_on_processor))
 
-    monkeypatch.setattr(command, "run_one_by_one", run)
+    monkeypatch.setattr(command, "run_missing", run)
     request = Request(options=Options(is_quick=True), out=tmp_path)
     command.measure(request, ResultsFile(tmp_path))
     assert asked == [(PROCESSOR, 2_000, True), (CHOSEN, 2_000, False)]

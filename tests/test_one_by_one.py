@@ -4,9 +4,8 @@ from functools import partial
 
 import pytest
 
-from benchmarks.one_by_one import run_one_by_one
+from benchmarks.one_by_one import run_missing
 from benchmarks.own_process import NotMeasuredError
-from benchmarks.progress import progress_bar
 from benchmarks.results_file import Cell, ResultsFile
 
 CELLS = [Cell("any", "full", "table", contender) for contender in ("first", "second")]
@@ -43,11 +42,11 @@ def processes(monkeypatch):
 def test_each_call_has_a_process_that_is_stopped(tmp_path, processes):
     file = ResultsFile(tmp_path)
     calls = {cell: partial(dict, seconds=i) for i, cell in enumerate(CELLS)}
-    with progress_bar(2) as bar:
-        run_one_by_one(calls, file, bar, InThisProcess)
-        assert bar.n == 2
+    run_missing(calls, file, InThisProcess)
     assert [process.is_stopped for process in processes] == [True, True]
     assert file.cells("any", "full")["seconds"].tolist() == [0, 1]
+    run_missing(calls, file, InThisProcess)  # all are known
+    assert len(processes) == 2
 
 
 def fail():
@@ -57,8 +56,7 @@ def fail():
 def test_a_call_that_fails_is_written_with_its_reason(tmp_path, processes):
     file = ResultsFile(tmp_path)
     calls = dict(zip(CELLS, [fail, partial(dict, seconds=1)], strict=True))
-    with progress_bar(2) as bar:
-        run_one_by_one(calls, file, bar, InThisProcess)
+    run_missing(calls, file, InThisProcess)
     assert file.failures("any", "full")["note"].tolist() == ["too large"]
     assert file.cells("any", "full")["contender"].tolist() == ["second"]
     assert all(process.is_stopped for process in processes)

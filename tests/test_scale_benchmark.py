@@ -194,10 +194,10 @@ def test_nothing_is_reported_of_nothing():
 def test_a_quick_run_takes_one_way_and_small_tables(tmp_path, monkeypatch):
     asked = {}
 
-    def run(calls, file, bar):
+    def run(calls, file):
         asked.update(calls)
 
-    monkeypatch.setattr(command, "run_one_by_one", run)
+    monkeypatch.setattr(command, "run_missing", run)
     request = Request(options=Options(is_quick=True), out=tmp_path)
     command.measure(request, ResultsFile(tmp_path))
     assert [cell.contender for cell in asked] == list(WAYS[0].sizes)

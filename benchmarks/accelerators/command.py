@@ -8,8 +8,7 @@ from benchmarks.accelerators.jobs import JOBS, Job
 from benchmarks.accelerators.report import format_report
 from benchmarks.accelerators.running import BENCHMARK, CHOSEN, PROCESSOR, fit
 from benchmarks.choosing import chosen
-from benchmarks.one_by_one import run_one_by_one
-from benchmarks.progress import progress_bar
+from benchmarks.one_by_one import run_missing
 from benchmarks.request import Request
 from benchmarks.results_file import Cell, ResultsFile
 
@@ -31,7 +30,7 @@ def measure(request: Request, file: ResultsFile) -> None:
     """Measure what is not in the file of results yet, in turns."""
     options = request.options
     names = QUICK_JOBS if options.is_quick and not request.tables else request.tables
-    cells = {
+    calls = {
         Cell(BENCHMARK, options.size, job.name, contender, lap): partial(
             fit, job, contender == PROCESSOR
         )
@@ -39,10 +38,7 @@ def measure(request: Request, file: ResultsFile) -> None:
         for lap in range(request.seeds(N_LAPS))
         for contender in request.contenders or (PROCESSOR, CHOSEN)
     }
-    missing = file.missing(cells)
-    if missing:
-        with progress_bar(len(missing)) as bar:
-            run_one_by_one(missing, file, bar)
+    run_missing(calls, file)
 
 
 def report(request: Request, file: ResultsFile) -> str:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from benchmarks.choosing import chosen
-from benchmarks.one_by_one import run_one_by_one
-from benchmarks.progress import progress_bar
+from benchmarks.one_by_one import run_missing
 from benchmarks.request import Request
 from benchmarks.results_file import Cell, ResultsFile
 from benchmarks.scale.report import format_report
@@ -33,17 +32,14 @@ def measure(request: Request, file: ResultsFile) -> None:
     """Measure what is not in the file of results yet, in turns."""
     options = request.options
     names = QUICK_WAYS if options.is_quick and not request.tables else request.tables
-    cells = {
+    calls = {
         Cell(BENCHMARK, options.size, way.name, name, lap): partial(run_way, way, size)
         for lap in range(request.seeds(N_LAPS))
         for way in chosen(_ways(request), names)
         for name, size in way.sizes.items()
         if name in (request.contenders or way.sizes)
     }
-    missing = file.missing(cells)
-    if missing:
-        with progress_bar(len(missing)) as bar:
-            run_one_by_one(missing, file, bar)
+    run_missing(calls, file)
 
 
 def report(request: Request, file: ResultsFile) -> str:
