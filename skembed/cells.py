@@ -180,21 +180,17 @@ def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
 
 
 def _check_figures(count: np.ndarray, variance: np.ndarray) -> None:
-    wrong = {
-        "n_rows": (count < 1) | (count != np.floor(count)),
-        "variance": (variance < 0) | ((count == 1) & (variance > 0)),
-    }
-    asked = {
-        "n_rows": "a whole number from 1 on",
-        "variance": "0 or more, and 0 for a single row",
-    }
-    for name, is_wrong in wrong.items():
-        if is_wrong.any():
-            place = int(np.argmax(is_wrong))
-            value = (count if name == "n_rows" else variance)[place]
-            raise ValueError(
-                f"{name}[{place}] is {value:g}: it is to be {asked[name]}."
-            )
+    is_no_count = (count < 1) | (count != np.floor(count))
+    _refuse("n_rows", count, is_no_count, "a whole number from 1 on")
+    is_no_variance = (variance < 0) | ((count == 1) & (variance > 0))
+    asked = "0 or more, and 0 for a single row"
+    _refuse("variance", variance, is_no_variance, asked)
+
+
+def _refuse(name: str, values: np.ndarray, is_wrong: np.ndarray, asked: str) -> None:
+    if is_wrong.any():
+        place = int(np.argmax(is_wrong))
+        raise ValueError(f"{name}[{place}] is {values[place]:g}: it is to be {asked}.")
 
 
 def _some_target(lazy: nw.LazyFrame[Any], target: str) -> float:

@@ -24,9 +24,8 @@ class Costed(NamedTuple):
     def of(self, size: Size, **counts: float) -> Taken:
         """Return what a table takes, some of its counts replaced."""
         seconds = total(self.seconds, self.way.for_seconds(size) | counts)
-        return Taken(
-            seconds, total(self.megabytes, self.way.for_megabytes(size) | counts)
-        )
+        megabytes = total(self.megabytes, self.way.for_megabytes(size) | counts)
+        return Taken(seconds, megabytes)
 
 
 class Taken(NamedTuple):
@@ -56,10 +55,8 @@ def takes_of(ways: Sequence[Costed], size: Size) -> dict[str, Taken]:
             continue
         found[each.way.name] = each.of(size)
         if start == "all rows" and grouping is not None:
-            before, after = (
-                grouping.of(size),
-                each.of(size, rows=ROWS_OF_CELL * size.n_cells),
-            )
+            before = grouping.of(size)
+            after = each.of(size, rows=ROWS_OF_CELL * size.n_cells)
             found[f"{model}, cells"] = Taken(
                 before.seconds + after.seconds, max(before.megabytes, after.megabytes)
             )
