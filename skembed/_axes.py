@@ -41,7 +41,7 @@ def principal_axes(vectors: np.ndarray, effects: np.ndarray) -> np.ndarray:
     for part in parts:
         coordinates = (vectors[part] - mean) @ axes
         products += rising[part] @ coordinates
-        cubes += (coordinates**3).sum(axis=0)
+        cubes += (coordinates * coordinates * coordinates).sum(axis=0)  # **3 is slow
     lengths = np.sqrt(np.maximum(squares, 0)) * np.linalg.norm(rising)
     decisive = np.where(np.abs(products) < SURE * lengths, cubes, products)
     return axes * np.where(decisive < 0, -1.0, 1.0)

@@ -314,5 +314,6 @@ def _compile(
     plain: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any
 ) -> ResidentModel:
     model = ResidentModel(plain.input, plain.output)
-    model.compile(optimizer=optimizer, loss=make_loss(loss))
+    # anew: its variables are to be where the network trains
+    model.compile(optimizer=make_optimizer(optimizer), loss=make_loss(loss))
     return model

@@ -1,5 +1,8 @@
 """A network trains where that takes the least time."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,6 +130,36 @@ def test_what_is_compiled_is_not_shared_between_places(request):
     _training._compiled.clear()
     network().fit(X, y)
     assert [key[2].is_fused for key in _training._compiled] == [True]
+
+
+ELSEWHERE = """
+import tensorflow as tf
+
+(cpu,) = tf.config.list_physical_devices("CPU")
+two = [tf.config.LogicalDeviceConfiguration()] * 2
+tf.config.set_logical_device_configuration(cpu, two)
+
+from skembed import EmbeddingRegressor, _training
+from skembed._device import Place
+from skembed.datasets import make_tokens
+
+X, y = make_tokens(200, random_state=0)
+for is_fused in False, True:
+    place = Place("/CPU:1", is_fused)
+    _training.choose_place = lambda effort, can_fuse: place
+    EmbeddingRegressor(model="network", epochs=1).fit(X, y)
+for model in _training._compiled.values():
+    for variable in [*model.variables, *model.optimizer.variables]:
+        print(variable.value.device.removeprefix("/job:localhost/replica:0/task:0"))
+"""
+
+
+def test_all_that_a_network_learns_is_where_it_trains():
+    """A learning rate on another device would be copied for every step."""
+    result = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, check=True
+    )
+    assert set(result.stdout.split()) == {"/device:CPU:1"}
 
 
 def test_networks_of_the_user_and_stages_are_not_compiled_as_a_whole(monkeypatch):
