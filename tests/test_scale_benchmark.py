@@ -23,10 +23,12 @@ from benchmarks.scale.sizes import (
 )
 from benchmarks.scale.ways import (
     GROUPED,
+    MADE,
     NETWORK,
     WAYS,
     Way,
     _Batches,
+    as_made,
     by_duckdb,
     on_batches,
     on_rows,
@@ -84,8 +86,9 @@ def test_cells_are_grouped_before_they_are_fitted():
         {"start": 0.5, "rows": 1e-7, "cells": 0.0},
         {"start": 1_000.0, "rows": 0.0, "cells": 0.0},
     )
+    made = costed(MADE, of_grouping, SECONDS, MEGABYTES)
     size = Size(1e8, 100, 10)
-    takes = takes_of([network, grouping], size)
+    takes = takes_of([network, made, grouping], size)
     assert list(takes) == ["network, all rows", "network, cells"]
     fit = 2 + 4e-5 * 1_000 + 5e-4 * 100
     assert takes["network, all rows"].seconds == pytest.approx(fit + 300)
@@ -124,9 +127,10 @@ def test_batches_are_drawn_each_time_anew(monkeypatch):
     assert len(model.categories_["item"]) == SMALL.n_levels
 
 
-def test_duckdb_groups_all_rows():
+@pytest.mark.parametrize("prepare", [by_duckdb, as_made])
+def test_duckdb_groups_all_rows(prepare):
     pytest.importorskip("duckdb")
-    with by_duckdb(SMALL) as work:
+    with prepare(SMALL) as work:
         cells = work()
     assert cells.sample_weight.sum() == SMALL.n_rows
 

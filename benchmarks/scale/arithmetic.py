@@ -8,7 +8,7 @@ from typing import NamedTuple
 from benchmarks.markdown import UNKNOWN
 from benchmarks.scale.costs import total
 from benchmarks.scale.sizes import Counts, Size
-from benchmarks.scale.ways import GROUPED, Way
+from benchmarks.scale.ways import GROUPED, MADE, Way
 
 FITS = 64.0  # gigabytes
 ROWS_OF_CELL = 2  # that stand for those of a cell
@@ -51,7 +51,7 @@ def takes_of(ways: Sequence[Costed], size: Size) -> dict[str, Taken]:
     found = {}
     for each in ways:
         model, _, start = each.way.name.partition(", ")
-        if each is grouping:
+        if each.way.name in (GROUPED, MADE):  # to cells, not to a model
             continue
         found[each.way.name] = each.of(size)
         if start == "all rows" and grouping is not None:

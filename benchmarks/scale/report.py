@@ -31,8 +31,9 @@ FOOTNOTE = f"""\
 Medians of {{}} of each size, in a process of its own. Tables have two columns, the
 second of 10 levels, and no quantities: rows of equal levels are one cell, which a blend
 divides by {N_FOLDS} folds. With quantities nearly each row is a cell. Cells are grouped
-by DuckDB, with a gigabyte of memory and a disk, then fitted. A pass over batches of
-{N_BATCH_ROWS:,} rows takes them once; all else is fitted as it is by default.
+by DuckDB, with a gigabyte of memory and a disk, then fitted; rows that it makes are
+never held. A pass over batches of {N_BATCH_ROWS:,} rows takes them once; all else is
+fitted as it is by default.
 
 Computed: what a row, a cell and a level cost is learned of four tables, and checked on
 a larger one. Tables of any size have the levels and the cells that as many draws would
@@ -66,7 +67,10 @@ def format_report(
         "## What rows, cells and levels cost",
         table(COSTS_HEADER, [_costs_line(each) for each in known]),
         "## Checked on larger tables",
-        table(CHECK_HEADER, [_check(each, medians) for each in known]),
+        between_markers(
+            "scale check",
+            table(CHECK_HEADER, [_check(each, medians) for each in known]),
+        ),
         *not_measured(failures),
         FOOTNOTE.format(counted(cells["seed"].nunique(), "run")),
     ]
