@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from math import nan
 
@@ -13,18 +13,24 @@ from benchmarks.provenance import provenance
 from benchmarks.scale.arithmetic import FITS, Costed, best_of, takes_of
 from benchmarks.scale.costs import learn_costs
 from benchmarks.scale.running import BENCHMARK
-from benchmarks.scale.sizes import N_BATCH_ROWS, N_FOLDS, Counts, Size
+from benchmarks.scale.sizes import N_BATCH_ROWS, N_FOLDS, N_NEAR, Counts, Size
 from benchmarks.scale.ways import Way
 from benchmarks.wording import counted, not_measured
 
 ROWS, LEVELS = (1e6, 1e8, 1e10), (1e3, 1e6, 1e8)
-COUNTED = ("rows", "cells", "levels")
+FOR_SECONDS = {
+    "rows": "rows",
+    "far_rows": "rows of far cells",
+    "cells": "cells",
+    "levels": "levels",
+}
+FOR_MEGABYTES = {name: name for name in FOR_SECONDS if name != "far_rows"}
 COSTS_HEADER = [
     "way",
     "start, s",
-    *(f"a million {name}, s" for name in COUNTED),
+    *(f"a million {name}, s" for name in FOR_SECONDS.values()),
     "start, MB",
-    *(f"a million {name}, MB" for name in COUNTED),
+    *(f"a million {name}, MB" for name in FOR_MEGABYTES.values()),
 ]
 CHECK_HEADER = ["way", "rows", "levels", "s", "computed", "MB", "computed"]
 FOOTNOTE = f"""\
@@ -36,9 +42,10 @@ never held. A pass over batches of {N_BATCH_ROWS:,} rows takes them once; all el
 fitted as it is by default.
 
 Computed: what a row, a cell and a level cost is learned of four tables, and checked on
-a larger one. Tables of any size have the levels and the cells that as many draws would
-meet. Best: what needs {FITS:.0f} GB at most, a blend rather than a network, then the
-least time. Where there is none, fewer numbers for each level (embedding_dim) or fewer
+a larger one. A cell is far if it is not among the {N_NEAR:,} or so that the caches of a
+processor hold. Tables of any size have the levels and the cells that as many draws
+would meet. Best: what needs {FITS:.0f} GB at most, a blend rather than a network, then
+the least time. Where there is none, fewer numbers for each level (embedding_dim) or fewer
 levels (min_frequency, max_categories) take less."""
 
 
@@ -92,11 +99,12 @@ def _costed(way: Way, medians: pd.DataFrame) -> Costed:
 
 
 def _costs_line(costed: Costed) -> list[str]:
-    return [costed.way.name, *_costs(costed.seconds), *_costs(costed.megabytes)]
+    seconds = _costs(costed.seconds, FOR_SECONDS)
+    return [costed.way.name, *seconds, *_costs(costed.megabytes, FOR_MEGABYTES)]
 
 
-def _costs(costs: Counts) -> list[str]:
-    millions = [1e6 * costs.get(name, nan) for name in COUNTED]
+def _costs(costs: Counts, names: Iterable[str]) -> list[str]:
+    millions = [1e6 * costs.get(name, nan) for name in names]
     return list(map(three_digits, [costs["start"], *millions]))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 N_BATCH_ROWS = 100_000
 N_FOLDS = 5  # of a blend
+N_NEAR = 50_000  # cells that the caches of a processor hold, about
 
 Counts: TypeAlias = dict[str, float]
 
@@ -70,8 +71,9 @@ def of_levels(size: Size) -> Counts:
 
 
 def of_grouping(size: Size) -> Counts:
-    """Count rows and cells."""
-    return _counts(rows=size.n_rows, cells=size.n_cells)
+    """Count rows, those of them whose cell is far from the processor, and cells."""
+    n_far = size.n_rows * max(0.0, 1 - N_NEAR / size.n_cells)
+    return _counts(rows=size.n_rows, far_rows=n_far, cells=size.n_cells)
 
 
 def of_cells(size: Size) -> Counts:

@@ -144,6 +144,9 @@ def _sizes(
 
 
 GROUPED, MADE = "grouped by DuckDB", "made and grouped by DuckDB"
+GROUPINGS = _sizes(1_000_000, 20_000_000, 200_000) | {
+    "more levels": Size(20_000_000, 200_000, 2)
+}
 A_BILLION = Size(10**9, 200_000, 4)
 NETWORK = {"model": "network"}
 WAYS = (
@@ -173,13 +176,13 @@ WAYS = (
         by_duckdb,
         of_grouping,
         of_cells,
-        _sizes(1_000_000, 20_000_000, 200_000),
+        GROUPINGS,
     ),
     Way(
         MADE,
         as_made,
         of_grouping,
         of_cells,
-        _sizes(1_000_000, 20_000_000, 200_000) | {"check": A_BILLION},
+        GROUPINGS | {"check": A_BILLION},
     ),
 )
