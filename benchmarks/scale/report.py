@@ -45,8 +45,8 @@ Computed: what a row, a cell and a level cost is learned of four tables, and che
 a larger one. A cell is far if it is not among the {N_NEAR:,} or so that the caches of a
 processor hold. Tables of any size have the levels and the cells that as many draws
 would meet. Best: what needs {FITS:.0f} GB at most, a blend rather than a network, then
-the least time. Where there is none, fewer numbers for each level (embedding_dim) or fewer
-levels (min_frequency, max_categories) take less."""
+the least time. Where there is none, fewer numbers for each level (embedding_dim) or
+fewer levels (min_frequency, max_categories) take less."""
 
 
 def format_report(
