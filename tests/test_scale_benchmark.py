@@ -40,7 +40,7 @@ GROUPING = {"start": 0.5, "rows": 1e-7, "far_rows": 2e-7, "cells": 0.0}
 MEGABYTES = {"start": 400.0, "rows": 1e-3, "cells": 2e-3, "levels": 4e-3}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 def test_costs_are_found_in_the_tables_of_each_way(way):
     *sizes, _ = map(way.for_seconds, way.sizes.values())
     costs = {name: (GROUPING | SECONDS)[name] for name in sizes[0]}

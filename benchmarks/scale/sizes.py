@@ -9,7 +9,7 @@ import numpy as np
 
 N_BATCH_ROWS = 100_000
 N_FOLDS = 5  # of a blend
-N_NEAR = 50_000  # cells that the caches of a processor hold, about
+N_NEAR = 50_000  # cells of some 40 bytes that caches of 2 MB hold, about
 
 Counts: TypeAlias = dict[str, float]
 
