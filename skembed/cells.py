@@ -203,15 +203,16 @@ def _some_target(lazy: nw.LazyFrame[Any], target: str) -> float:
 def _grouped(
     lazy: nw.LazyFrame[Any], target: str, features: list[str], origin: float
 ) -> nw.DataFrame[Any]:
-    shifted = nw.col(target).cast(nw.Float64) - origin
-    aggregates = (
-        nw.len().alias(COUNT),
-        nw.col(target).count().alias(KNOWN),
-        nw.col(target).mean().alias(MEAN),
-        nw.col(target).var(ddof=0).alias(VARIANCE),
-    )
-    shifted_table = lazy.with_columns(shifted.alias(target))
-    return shifted_table.group_by(*features).agg(*aggregates).collect()
+    value = nw.col(target)
+    shifted = lazy.with_columns((value.cast(nw.Float64) - origin).alias(target))
+    others = nw.len().alias(COUNT), value.count().alias(KNOWN), value.mean().alias(MEAN)
+    if not lazy.implementation.is_dask():
+        variance = value.var(ddof=0).alias(VARIANCE)
+        return shifted.group_by(*features).agg(*others, variance).collect()
+    # with pandas 2 Dask loses squares of missing levels, and adds cells without rows
+    squares = shifted.with_columns((value**2).alias(VARIANCE)).group_by(*features)
+    cells = squares.agg(*others, nw.col(VARIANCE).mean()).filter(nw.col(COUNT) > 0)
+    return cells.with_columns(nw.col(VARIANCE) - nw.col(MEAN) ** 2).collect()
 
 
 def _checked(
