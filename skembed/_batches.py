@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +13,6 @@ from sklearn.utils.metaestimators import available_if
 
 from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
-from skembed._model import Network
 from skembed._progress import EpochProgress
 from skembed._sklearn import check_features, features_seen, fit_context
 from skembed._target import read_target
@@ -59,9 +59,10 @@ class BatchMixin(EmbeddingEstimator):
         is weighed against all rows so far. A network forgets old rows over new ones:
         batches are best mixed, not sorted.
 
-        Each row is trained on once, and `epochs` is not used. A blend takes all rows at
-        once: with ``model="auto"`` this is a network, which starts anew where the
-        earlier fit is a blend.
+        Each row is trained on once, and `epochs` is not used; callbacks see a training
+        of one epoch. A blend takes all rows at once: with ``model="auto"`` this is a
+        network, which cannot go on from the blend of an earlier ``fit``. A quantity has
+        a flag for missing values if the first batch has some.
 
         Parameters
         ----------
@@ -72,8 +73,9 @@ class BatchMixin(EmbeddingEstimator):
             The target.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None is a weight of one. Those that are no whole
-            numbers are scaled to a mean of 1 within the batch.
+            Non-negative weights; None is a weight of one. Weights of a whole table are
+            brought to a mean of 1, those of batches count as they are: bring them to a
+            mean of 1 over all batches, by which `alpha` is weighed.
 
         Returns
         -------
@@ -88,8 +90,14 @@ class BatchMixin(EmbeddingEstimator):
             If a parameter asks for what takes all rows: a blend, early stopping, or the
             pooling of rare levels.
         ValueError
-            If the batch is malformed. What was learned before stays, whatever was
-            raised.
+            If the batch is malformed, if the earlier fit is a blend, or if what a
+            network is built from has changed. What was learned before stays, whatever
+            was raised.
+
+        Warns
+        -----
+        UserWarning
+            If the target or a quantity has one value only in the first batch.
 
         Examples
         --------
@@ -103,8 +111,7 @@ class BatchMixin(EmbeddingEstimator):
         >>> model.n_iter_, int(model.category_counts_["a"].sum())
         (3, 3000)
         """
-        is_network = hasattr(self, "_model") and isinstance(self._model.core, Network)
-        learner = _Learner(self, is_continued=is_network)
+        learner = _Learner(self, is_continued=True)
         loss = learner.learn(X, y, sample_weight)
         self._keep_learned(learner, [loss])
         return self
@@ -118,10 +125,15 @@ class BatchMixin(EmbeddingEstimator):
                 raise AttributeError(f"There is no partial_fit: {error}") from error
         return super().__getattr__(name)
 
-    def _fit_batches(self, batches: Iterable[Any]) -> None:
+    def _fit_batches(self, batches: Iterable[Any], sample_weight: Any) -> None:
         """Pass over batches as often as `epochs` says."""
         from skembed._network_fitting import n_epochs
 
+        if sample_weight is not None:
+            raise ValueError(
+                "Weights of batches are their third part, (X, y, sample_weight): the "
+                "sample_weight of fit is for a table that comes as a whole."
+            )
         _learns_from_batches(self)
         # passes are shown, not batches
         learner = _Learner(self, is_continued=self.warm_start, verbose=0)
@@ -136,11 +148,17 @@ class BatchMixin(EmbeddingEstimator):
         for epoch in range(epochs):
             progress = EpochProgress(epoch, epochs, self.verbose)
             is_counted = epoch == 0 and not learner.is_continued
-            for X, y, sample_weight in map(_parts_of, batches):
-                loss = learner.learn(X, y, sample_weight, is_counted=is_counted)
-                progress.add(loss, len(y))
+            for number, batch in enumerate(batches, start=1):
+                with _named(f"In batch {number} of pass {epoch + 1}."):
+                    X, y, weight = _parts_of(batch)
+                    if _counts(y, weight):
+                        loss = learner.learn(X, y, weight, is_counted=is_counted)
+                        progress.add(loss, len(y))
             if not progress.losses:
-                raise ValueError("There are no batches: nothing is there to fit.")
+                raise ValueError(
+                    f"There are no batches with rows in pass {epoch + 1}: pass a list "
+                    "of them, or an object that starts anew for each pass."
+                )
             curve.append(progress.end())
         self._keep_learned(learner, curve)
 
@@ -204,7 +222,8 @@ class _Learner:
                 state.pop(name, None)
             state.update(features_seen(table))
         check_features(self._carrier, table)
-        data = read_training_data(read_columns(table), target, sample_weight)
+        columns = read_columns(table)
+        data = read_training_data(columns, target, sample_weight, is_scaled=False)
         self.learned = learn_batch(
             data, self.params, self._rng, self.learned, is_counted=is_counted
         )
@@ -223,3 +242,19 @@ def _parts_of(batch: Any) -> tuple[Any, Any, Any]:
         )
     X, y, *weights = batch
     return X, y, weights[0] if weights else None
+
+
+def _counts(y: Any, sample_weight: Any) -> bool:
+    """Say whether a batch has rows, and of weights that are not zero."""
+    has_weight = sample_weight is None or bool(np.any(sample_weight))
+    return np.size(y) > 0 and has_weight
+
+
+@contextmanager
+def _named(place: str) -> Iterator[None]:
+    """Add to an error where it was raised."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(place)
+        raise

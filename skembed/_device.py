@@ -95,6 +95,8 @@ def choose_place(effort: Effort, can_fuse: bool) -> Place:
             "strategy.scope(). To use several devices or machines, fit several "
             "estimators at a time: n_jobs of GridSearchCV, or joblib.Parallel."
         )
+    if effort.seconds(Place()) <= GPU_START:  # without a look, which takes memory
+        return Place()
     device = tf.zeros(()).device  # where TensorFlow would put things here
     if "GPU" not in device:
         return Place()

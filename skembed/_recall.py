@@ -62,6 +62,7 @@ def go_on(workspace: Workspace, past: Past) -> None:
     if past.memory is None:
         return
     slots, memory = _slots(workspace), past.memory
+    _check_same(slots, memory, type(workspace.optimizer).__name__)
     for slot, value in zip(slots.scalars, memory.scalars, strict=True):
         slot.assign(value)
     variables = [*slots.tables, *slots.others]
@@ -70,6 +71,20 @@ def go_on(workspace: Workspace, past: Past) -> None:
             value = slot.numpy()
             value[: len(array)] = array
             slot.assign(value)
+
+
+def _check_same(slots: _Slots, memory: Memory, name: str) -> None:
+    """Raise unless one optimizer remembers as many things as the other did."""
+    counts, counts_before = (
+        [len(of.scalars), *map(len, of.tables), *map(len, of.others)]
+        for of in (slots, memory)
+    )
+    if counts != counts_before:
+        raise ValueError(
+            "partial_fit, and fit with warm_start=True, go on with what the optimizer "
+            f"remembers, which is not what {name} does: keep the optimizer, or set "
+            "warm_start=False, or take a clone, to start anew."
+        )
 
 
 def _slots(workspace: Workspace) -> _Slots:

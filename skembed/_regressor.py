@@ -134,6 +134,8 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         Whether ``fit`` continues from the earlier fit: its weights, and the scales and
         missing flags of its quantities and the scale of its target. New levels start
         from the vector of unseen ones; levels that the new data lack are forgotten.
+        On batches it passes over the same ones again, which are not counted anew: new
+        ones are for ``partial_fit``.
 
     random_state : int, RandomState instance or None, default=None
         Determines the initial weights, the order of the rows and the rows held out.
@@ -333,7 +335,8 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
             The features. One-dimensional tokens are one feature. Or batches: an
             iterable of tuples ``(X, y)`` or ``(X, y, sample_weight)``, without `y`, on
-            which a network is trained as by ``partial_fit``, in `epochs` passes.
+            which a network is trained as by ``partial_fit``, in `epochs` passes. Those
+            without rows, or of weights that are all zero, are passed by.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target.
@@ -358,7 +361,7 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
             whatever was raised.
         """
         if are_batches(X, y):
-            self._fit_batches(X)
+            self._fit_batches(X, sample_weight)
         else:
             self._fit(as_table(X), read_target(y), sample_weight, self.loss)
         return self

@@ -51,6 +51,7 @@ class Workspace:
         self.trained = [*whole, *(stage.vectors for stage in stages)]
         self.penalized = [v for v in whole if v.path.endswith(("kernel", "embeddings"))]
         self.penalty = tf.Variable(0.0, trainable=False)
+        self.importance = tf.Variable(1.0, trainable=False)
         self.optimizer.build(self.trained)
         self.optimizer_start = [v.numpy() for v in self.optimizer.variables]
         for stage in stages:
@@ -63,6 +64,7 @@ class Workspace:
         penalty: float,
         unit: float,
         floor: float,
+        importance: float = 1.0,
     ) -> None:
         """Set what the next training needs, and forget the steps of the last one.
 
@@ -76,9 +78,12 @@ class Workspace:
             Multiplies the sum of squares of kernels and embeddings.
         unit, floor : float
             A loss is reported as ``floor + unit * loss``.
+        importance : float
+            Multiplies the loss, for which weights are brought to a mean of 1.
         """
         self.rng, self.unit, self.floor = rng, unit, floor
         self.penalty.assign(penalty)
+        self.importance.assign(importance)
         pairs = zip(self.optimizer.variables, self.optimizer_start, strict=True)
         for variable, value in pairs:
             variable.assign(value)
@@ -192,7 +197,8 @@ class ResidentModel(keras.Model):
         with tf.GradientTape() as tape, on_stage(self.workspace.stages):
             loss = self._mean_loss(batch, training=True)
             penalty = self.workspace.penalty * self.workspace.sum_of_squares()
-            objective = tf.add_n([loss, penalty, *self.losses])
+            weighted = self.workspace.importance * loss
+            objective = tf.add_n([weighted, penalty, *self.losses])
             scaled = self.optimizer.scale_loss(objective)  # what `apply` takes back
         self._apply(tape.gradient(scaled, self.workspace.trained))
         for stage in self.workspace.stages:

@@ -68,6 +68,11 @@ class Sample:
         """The number of observations that the rows stand for."""
         return float(self.count.sum())
 
+    @property
+    def weight_of_observation(self) -> float:
+        """The mean weight of an observation, which is 1 where weights are counts."""
+        return float(self.weight.sum() / self.count.sum())
+
     def standardized(self, scale: TargetScale) -> Sample:
         """Return the same rows with their targets in standard units."""
         target = scale.standardize(self.target)

@@ -10,7 +10,7 @@ from skembed._sklearn import check_sample_weight
 
 
 def read_sample_weight(
-    sample_weight: Any, target: np.ndarray
+    sample_weight: Any, target: np.ndarray, *, is_scaled: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """Check the weights, and say which rows have one.
 
@@ -20,12 +20,13 @@ def read_sample_weight(
         Non-negative.
     target : ndarray of shape (n_samples, ...)
         The target.
+    is_scaled : bool, default=True
+        Whether to bring those that are no whole numbers to a mean of 1.
 
     Returns
     -------
     weight : ndarray of shape (n_samples,)
-        Scaled to a mean of 1 over the rows that have one, unless they are whole
-        numbers.
+        Of a mean of 1 over the rows that have one where they were to be scaled.
     is_kept : ndarray of shape (n_samples,) and dtype bool
         Which rows have one that is not zero.
 
@@ -40,6 +41,6 @@ def read_sample_weight(
     kept = weight > 0
     if not kept.any():
         raise ValueError("sample_weight is zero for every row: nothing is left to fit.")
-    if (weight != np.floor(weight)).any():
+    if is_scaled and (weight != np.floor(weight)).any():
         weight = weight / weight[kept].mean()
     return weight, kept

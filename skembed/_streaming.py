@@ -6,12 +6,14 @@ of its own. Memory is needed for a batch and for what is learned, never for all 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from skembed._encoding import (
     Encoded,
@@ -25,6 +27,7 @@ from skembed._memory import Memory, Past
 from skembed._model import Model, Network
 from skembed._network_fitting import (
     carried_over,
+    check_unchanged,
     fill_unseen,
     grouped,
     on_principal_axes,
@@ -87,8 +90,9 @@ def learned_before(model: Model, stream: Stream | None) -> Learned:
         return Learned(model, stream)
     if not isinstance(model.core, Network):
         raise ValueError(
-            "warm_start=True goes on with a network, but the earlier fit is a blend: "
-            "set model='network' for both fits, or warm_start=False."
+            "A network goes on from a network, but the earlier fit is a blend, of all "
+            "of its rows at once: set model='network' for both fits, or start anew, "
+            "with warm_start=False or a clone."
         )
     counts = tuple(map(_row_counts, model.encoding.vocabularies))
     n_observations = max((float(of_rows.sum()) for of_rows in counts), default=0.0)
@@ -176,9 +180,36 @@ def _encoding_after(
 ) -> Encoding:
     if before is None:
         roles = resolve_categorical(params["categorical_features"], data.columns)
+        _warn_if_constant(data, roles)
         return learn_encoding(data.columns, roles, data.weight)
     known = before.model.encoding
+    check_unchanged({"categorical_features": _has_roles(known, params, data)})
     return known.extended(data.columns, data.weight, is_counted=is_counted)
+
+
+def _warn_if_constant(data: TrainingData, roles: np.ndarray) -> None:
+    """Warn if the first batch cannot decide on a scale."""
+    pairs = zip(data.columns, roles, strict=True)
+    quantities = [column for column, is_categorical in pairs if not is_categorical]
+    names = [repr(c.name) for c in quantities if pd.Series(c.values).nunique() < 2]
+    if (np.ptp(data.target, axis=0) == 0).any():
+        names.append("the target")
+    if names:
+        warnings.warn(
+            f"The first batch, which decides on scales, has one value of "
+            f"{', '.join(names)}: later ones may be far beyond it. Begin with a batch "
+            "of more rows, which is like the others.",
+            stacklevel=2,
+        )
+
+
+def _has_roles(known: Encoding, params: Mapping[str, Any], data: TrainingData) -> bool:
+    """Say whether categorical_features, if it names columns, is what it was."""
+    choice = params["categorical_features"]
+    if isinstance(choice, str):  # what a batch holds is checked as it is read
+        return choice != "all" or bool(known.is_categorical.all())
+    roles = resolve_categorical(choice, data.columns)
+    return np.array_equal(roles, known.is_categorical)
 
 
 def _as_trained(before: Learned | None) -> Model | None:

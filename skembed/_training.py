@@ -23,7 +23,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skembed._architecture import Architecture, power_of_two, round_up
 from skembed._callbacks import Annealing, Divergence, early_stopping, monitored
-from skembed._device import Effort, Place, choose_place
+from skembed._device import CPU, Effort, Place, choose_place
 from skembed._encoding import Encoded
 from skembed._losses import make_loss
 from skembed._memory import Memory, Past
@@ -130,7 +130,8 @@ def _train(
     past: Past | None,
 ) -> tuple[Predictor, dict[str, list[float]], Memory | None]:
     n_observations = past.n_observations if past else training.n_observations
-    optimizer = make_optimizer(schedule.optimizer)
+    with tf.device(CPU):  # only to be looked at
+        optimizer = make_optimizer(schedule.optimizer)
     n_targets = training.target.shape[1]
     rule = round_up if past is None else power_of_two
     with _model_for(start, schedule, optimizer, n_targets, rule) as model:
@@ -144,6 +145,7 @@ def _train(
             penalty=schedule.alpha / n_observations,
             unit=schedule.loss_unit,
             floor=schedule.loss_unit * float(training.within.mean()),
+            importance=1.0 if past is None else training.weight_of_observation,
         )
         if past is not None:
             go_on(model.workspace, past)

@@ -46,7 +46,11 @@ class TrainingData:
 
 
 def read_training_data(
-    columns: list[Column], target: np.ndarray, sample_weight: Any
+    columns: list[Column],
+    target: np.ndarray,
+    sample_weight: Any,
+    *,
+    is_scaled: bool = True,
 ) -> TrainingData:
     """Check that lengths agree, and leave out the rows of weight zero.
 
@@ -58,6 +62,8 @@ def read_training_data(
         The target.
     sample_weight : array-like of shape (n_samples,) or None
         Non-negative.
+    is_scaled : bool, default=True
+        Whether to bring weights that are no whole numbers to a mean of 1.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def read_training_data(
     target = target.reshape(len(target), -1)
     if sample_weight is None:
         return TrainingData(columns, target, None, np.full(len(target), True))
-    weight, is_kept = read_sample_weight(sample_weight, target)
+    weight, is_kept = read_sample_weight(sample_weight, target, is_scaled=is_scaled)
     if is_kept.all():
         return TrainingData(columns, target, weight, is_kept)
     kept = [column.take(is_kept) for column in columns]

@@ -7,10 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from skembed._checks import check_installed
-from skembed.exceptions import ColumnError
+from skembed._checks import check_installed, choose_features
 
 __all__ = ["ParquetBatches"]
 
@@ -30,7 +27,8 @@ class ParquetBatches:
         The column to predict.
 
     features : sequence of str, default=None
-        The columns to predict from; None takes all others.
+        The columns to predict from; None takes all others but those in which pandas or
+        Dask have stored an index.
 
     sample_weight : str, default=None
         The column of weights, if there is one.
@@ -38,7 +36,7 @@ class ParquetBatches:
     Raises
     ------
     ColumnError
-        If there is no column of a name.
+        If there is no column of a name, in one of the files, or one serves twice.
     FileNotFoundError
         If there is no file.
     ImportError
@@ -70,43 +68,46 @@ class ParquetBatches:
     ) -> None:
         check_installed("pyarrow", "ParquetBatches", "parquet")
         self._paths = _files_of(Path(path))
-        self._target, self._sample_weight = target, sample_weight
-        columns = self._open(self._paths[0]).schema_arrow.names
-        others = [name for name in columns if name not in (target, sample_weight)]
-        self._features = others if features is None else list(features)
-        for name in self._columns:
-            if name not in columns:
-                raise ColumnError(
-                    f"{self._paths[0]} has no column {name!r}; it has "
-                    f"{', '.join(map(repr, columns))}."
-                )
+        self._others = [target] if sample_weight is None else [target, sample_weight]
+        schema = self._open(self._paths[0]).schema_arrow
+        used = {*self._others, *_index_of(schema)}
+        default = [name for name in schema.names if name not in used]
+        for each in self._paths:
+            names = self._open(each).schema_arrow.names
+            self._features = choose_features(
+                features, default, self._others, names, str(each)
+            )
 
     def __len__(self) -> int:
-        return sum(self._open(path).num_row_groups for path in self._paths)
+        return sum(len(_groups_of(self._open(path))) for path in self._paths)
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        columns = [*self._features, *self._others]
         for path in self._paths:
             file = self._open(path)
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=self._columns)
-                yield self._parts_of(table.to_pandas())
-
-    @property
-    def _columns(self) -> list[str]:
-        weight = [] if self._sample_weight is None else [self._sample_weight]
-        return [*self._features, self._target, *weight]
-
-    def _parts_of(self, frame: pd.DataFrame) -> tuple[Any, ...]:
-        parts = frame[self._features], frame[self._target]
-        if self._sample_weight is None:
-            return parts
-        return *parts, frame[self._sample_weight]
+            for group in _groups_of(file):
+                table = file.read_row_group(group, columns=columns)
+                # without what pandas stored, a column means the same in all groups
+                frame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+                yield frame[self._features], *(frame[name] for name in self._others)
 
     @staticmethod
     def _open(path: Path) -> Any:
         from pyarrow.parquet import ParquetFile
 
         return ParquetFile(path)
+
+
+def _index_of(schema: Any) -> list[str]:
+    """Return the columns in which pandas or Dask have stored an index."""
+    stored = (schema.pandas_metadata or {}).get("index_columns", [])
+    return [name for name in stored if isinstance(name, str)]
+
+
+def _groups_of(file: Any) -> list[int]:
+    """Return which row groups have rows: an empty table is written as one, too."""
+    groups = range(file.num_row_groups)
+    return [group for group in groups if file.metadata.row_group(group).num_rows]
 
 
 def _files_of(path: Path) -> list[Path]:

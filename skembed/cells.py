@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 
+from skembed._checks import choose_features
 from skembed._divisible import two_values
 from skembed.exceptions import ColumnError
 
@@ -52,6 +53,12 @@ def group_cells(
     in another order, which moves predictions by 1e-10 of their spread or less where the
     mean of the target is no more than some thousand times its spread.
 
+    Cells are for one ``fit`` of an ``EmbeddingRegressor`` of squared error, or of an
+    ``EmbeddingEncoder``. Another loss would be that of values that no row has. And the
+    two values of a cell are not its rows: where one is held out and the other is not,
+    as in cross-validation, in searches and in ``fit_transform``, scores are wrong.
+    Group the rows of each part apart instead.
+
     Parameters
     ----------
     table : DuckDB relation, Dask DataFrame, or other table that narwhals reads
@@ -72,10 +79,11 @@ def group_cells(
     Raises
     ------
     ColumnError
-        If there is no column of a name; if a feature holds quantities, whose rows would
-        hardly ever be equal; if the target has missing values or is no number.
+        If there is no column of a name, or one is named twice; if a feature holds
+        quantities, whose rows would hardly ever be equal, or what has no levels; if the
+        target has missing values or is no number.
     TypeError
-        If narwhals does not read the table.
+        If narwhals does not read the table, or `features` is one name.
 
     See Also
     --------
@@ -119,8 +127,9 @@ def group_cells(
 def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
     """Make what ``fit`` takes of counts, means and variances.
 
-    Where an engine is asked in its own words, as in ``SELECT shop, item, count(*),
-    avg(sales), var_pop(sales) FROM sales GROUP BY shop, item``, this takes the answer.
+    Where an engine is asked in its own words, as in ``SELECT shop, item, count(sales),
+    avg(sales), var_pop(sales) FROM sales WHERE sales IS NOT NULL GROUP BY shop, item``,
+    this takes the answer, for what `group_cells` says.
 
     Parameters
     ----------
@@ -219,14 +228,8 @@ def _checked(
     schema: nw.Schema, target: str, features: Sequence[str] | None
 ) -> list[str]:
     """Return the features, which are to have levels, and check the target."""
-    others = [name for name in schema if name != target]
-    chosen = others if features is None else list(features)
-    for name in (target, *chosen):
-        if name not in schema:
-            raise ColumnError(
-                f"The table has no column {name!r}; it has "
-                f"{', '.join(map(repr, schema))}."
-            )
+    default = [name for name in schema if name != target]
+    chosen = choose_features(features, default, [target], list(schema), "The table")
     if not schema[target].is_numeric():
         raise ColumnError(
             f"The target {target!r} is of type {schema[target]}: it is to be a number."
@@ -239,4 +242,17 @@ def _checked(
                 "batches of the rows, which may hold quantities. If its numbers are "
                 "levels, cast them to whole numbers or strings."
             )
+        if not _has_levels(schema[name]):
+            raise ColumnError(
+                f"Column {name!r} is of type {schema[name]}, which has no levels: cast "
+                "it to whole numbers of 64 bits or to strings; of a date, take its "
+                "parts, such as month and weekday."
+            )
     return chosen
+
+
+def _has_levels(dtype: nw.dtypes.DType) -> bool:
+    """Say whether ``fit`` can read a column of that type, which is no quantity."""
+    if dtype.is_integer():
+        return dtype not in (nw.Int128, nw.UInt128)
+    return dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean, nw.Object)

@@ -58,6 +58,60 @@ def test_files_of_a_folder_follow_each_other(frame, tmp_path):
     np.testing.assert_array_equal(outcomes, frame["sold"])
 
 
+def dask_file(frame, path):
+    dask = pytest.importorskip("dask.dataframe")
+    dask.from_pandas(frame, npartitions=2).to_parquet(path)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask uses it of pandas
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda frame, path: frame.sample(frac=1, random_state=0).to_parquet(path),
+        lambda frame, path: frame.set_index("n").to_parquet(path),
+        dask_file,
+    ],
+    ids=["shuffled", "with an index", "by Dask"],
+)
+def test_what_was_stored_of_an_index_is_no_feature(frame, tmp_path, write):
+    write(frame[["shop", "n", "sold"]], tmp_path / "table.parquet")
+    batches = ParquetBatches(tmp_path / "table.parquet", "sold")
+    names = {tuple(X.columns) for X, _ in batches}
+    assert names <= {("shop",), ("shop", "n")}
+    assert sum(len(y) for _, y in batches) == len(frame)
+
+
+def test_an_index_can_be_named(frame, tmp_path):
+    frame.set_index("n").to_parquet(tmp_path / "table.parquet")
+    batches = ParquetBatches(tmp_path / "table.parquet", "sold", ["n", "shop"])
+    ((X, _),) = batches
+    assert X["n"].tolist() == frame["n"].tolist()
+
+
+def test_missing_values_in_some_groups_change_no_column(tmp_path):
+    ids = [2**53 + 1, 2**53 + 3, None, 2**53 + 5, 2**53 + 1, 2**53 + 3]
+    frame = pd.DataFrame({"id": pd.array(ids, dtype="Int64"), "y": np.arange(6.0)})
+    frame.to_parquet(tmp_path / "table.parquet", row_group_size=3)
+    batches = ParquetBatches(tmp_path / "table.parquet", "y")
+    model = EmbeddingRegressor(epochs=1, hidden_units=(4,)).fit(batches)
+    assert model.is_categorical_.tolist() == [True]
+    assert model.category_counts_["id"].tolist() == [2, 2, 1, 1]
+
+
+def test_empty_row_groups_are_none(frame, tmp_path):
+    for name, rows in (("1", slice(0, 0)), ("2", slice(0, 100))):
+        frame[rows].to_parquet(tmp_path / f"{name}.parquet")
+    batches = ParquetBatches(tmp_path, "sold")
+    assert len(batches) == len(list(batches)) == 1
+
+
+def test_a_file_that_lacks_a_column_is_named_at_once(frame, tmp_path):
+    frame.to_parquet(tmp_path / "1.parquet")
+    frame.drop(columns="size").to_parquet(tmp_path / "2.parquet")
+    with pytest.raises(ColumnError, match=r"2\.parquet has no column 'size'"):
+        ParquetBatches(tmp_path, "sold")
+
+
 def test_a_network_is_fitted_to_them(path):
     batches = ParquetBatches(path, "sold", ["shop", "size"], sample_weight="n")
     model = EmbeddingRegressor(epochs=2, hidden_units=(4,), random_state=0).fit(batches)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from sklearn.base import clone
 
-from skembed import EmbeddingEncoder, EmbeddingRegressor
+from skembed import EmbeddingClassifier, EmbeddingEncoder, EmbeddingRegressor
 from skembed.cells import Cells, group_cells, make_cells
 from skembed.exceptions import ColumnError
 
@@ -189,6 +189,38 @@ def test_decimals_are_quantities(tmp_path):
         table = connection.sql("select 1.5::decimal(4, 2) as price, 2.0 as sales")
         with pytest.raises(ColumnError, match="'price' is a quantity, of type Decimal"):
             group_cells(table, "sales")
+
+
+def test_what_has_no_levels_is_refused_before_it_is_grouped(rows):
+    day = pd.Timestamp("2026-01-01")
+    with pytest.raises(ColumnError, match=r"'day' is of type Datetime.*month and week"):
+        group_cells(rows.assign(day=day), "sales")
+    huge = pl.DataFrame({"id": [1], "sales": [1.0]}).cast({"id": pl.Int128})
+    with pytest.raises(ColumnError, match=r"'id' is of type Int128.*whole numbers of"):
+        group_cells(huge, "sales")
+
+
+def test_a_column_serves_once(rows):
+    with pytest.raises(TypeError, match=r"a list of names: \['year'\]"):
+        group_cells(rows, "sales", "year")
+    for features, name in (["year", "sales"], "sales"), (["year", "year"], "year"):
+        with pytest.raises(ColumnError, match=f"'{name}' was named 2 times"):
+            group_cells(rows, "sales", features)
+    with pytest.raises(ColumnError, match="no features: The table has no further"):
+        group_cells(rows[["sales"]], "sales")
+
+
+def test_cells_of_classes_are_counts(rows):
+    """Without a helper, as the README says."""
+    rows = rows.assign(label=np.where(rows["sales"] > 2, "much", "little"))
+    classifier = EmbeddingClassifier(n_networks=1, random_state=0)
+    expected = clone(classifier).fit(rows[KEYS], rows["label"])
+    sizes = rows.groupby([*KEYS, "label"], dropna=False, observed=True).size()
+    cells = sizes.reset_index(name="count")
+    found = classifier.fit(cells[KEYS], cells["label"], cells["count"])
+    np.testing.assert_allclose(
+        found.predict_proba(rows[KEYS]), expected.predict_proba(rows[KEYS]), atol=1e-10
+    )
 
 
 def test_columns_that_are_not_there_are_named(rows):

@@ -58,6 +58,11 @@ def test_few_small_steps_stay_on_the_processor(gpu):
     assert choose_place(effort(), can_fuse=True) == Place("/CPU:0", is_fused=False)
 
 
+def test_little_work_does_not_look_for_a_gpu(monkeypatch):
+    monkeypatch.setattr(_device.tf, "zeros", None)
+    assert choose_place(effort(n_steps=500), can_fuse=True) == Place()
+
+
 def test_many_small_steps_are_compiled_for_the_gpu(gpu):
     many = effort(n_steps=100_000)
     assert choose_place(many, can_fuse=True) == Place(GPU, is_fused=True)

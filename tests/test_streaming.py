@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.metrics import root_mean_squared_error
 
+from benchmarks.problems import _flights as flights
 from skembed import EmbeddingRegressor, _resident, load
 from skembed._schedule import OPTIMIZERS
 from skembed.datasets import make_effects
@@ -84,6 +86,23 @@ def test_batches_lead_to_where_the_table_does(table):
     assert by_parts.category_counts_["a"].sum() == len(y)
 
 
+@pytest.mark.slow
+def test_flights_are_learned_as_well_batch_by_batch():
+    """Of the same epochs, the error on other flights is 2% larger at most."""
+    problem = flights.load(60_000, n_folds=6)
+    train, test = problem.splits[0]
+    X, y = problem.X.iloc[train], problem.y.iloc[train].to_numpy()
+    model = EmbeddingRegressor(model="network", epochs=4, random_state=0)
+    ends = range(10_000, len(y), 10_000)
+    whole, by_parts = (
+        root_mean_squared_error(
+            problem.y.iloc[test], clone(model).fit(*data).predict(problem.X.iloc[test])
+        )
+        for data in ((X, y), (parts_of(X, y, *ends),))
+    )
+    assert by_parts < 1.02 * whole
+
+
 def test_a_stream_counts_all_its_rows(table):
     X, y = table
     model = in_parts(network(), X, y, 100, 350)
@@ -98,7 +117,9 @@ def test_a_stream_counts_all_its_rows(table):
 
 def test_levels_that_come_later_get_vectors_of_their_own():
     X = pd.DataFrame({"a": np.repeat(["b", "d"], 50)})
-    model = network(embedding_dim=2, batch_size=10).partial_fit(X, np.zeros(100))
+    model = network(embedding_dim=2, batch_size=10)
+    with pytest.warns(UserWarning, match="one value of the target: later ones"):
+        model.partial_fit(X, np.zeros(100))
     later = pd.DataFrame({"a": np.repeat(["a", "c", "e"], 50)})
     effects = np.repeat([-3.0, 0.0, 3.0], 50)
     for _ in range(60):
@@ -141,6 +162,31 @@ def test_weights_count_rows(table):
     np.testing.assert_allclose(weighted.predict(X), repeated.predict(X), atol=1e-5)
     again = clone(same).set_params(epochs=1).fit([(X, y, weight)])
     np.testing.assert_allclose(again.predict(X), weighted.predict(X), atol=1e-5)
+
+
+@pytest.mark.parametrize("n_levels", [3, 300])
+def test_weights_are_compared_across_batches(n_levels):
+    """Two batches, of the same inputs and other outcomes, pull against each other."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": np.arange(300) % n_levels})
+    outcomes = [outcome + rng.normal(size=300) for outcome in (0.0, 1.0)]
+    model = network(epochs=80, batch_size=ALL_ROWS, optimizer="sgd")
+    model.set_params(learning_rate=0.02, alpha=0.0)
+
+    def mean_of(*weights):
+        pairs = zip(outcomes, weights, strict=True)
+        parts = [(X, y, np.full(300, weight)) for y, weight in pairs]
+        return clone(model).fit(parts).predict(X).mean()
+
+    for weights in (1.5, 0.5), (0.5, 1.5):
+        expected = np.average([np.mean(y) for y in outcomes], weights=weights)
+        assert mean_of(*weights) == pytest.approx(expected, abs=0.06)
+
+
+def test_a_first_batch_of_one_value_warns(table):
+    X, y = table
+    with pytest.warns(UserWarning, match="has one value of 'x0', the target: later"):
+        network().partial_fit(X[:1], y[:1])
 
 
 def test_several_outputs_and_no_levels_at_all(table):
@@ -251,21 +297,14 @@ def test_what_takes_all_rows_is_refused(table, parameters, message):
         model.predict(X)
 
 
-def test_after_a_blend_a_network_starts_anew(table):
-    X, y = table
-    same = EmbeddingRegressor(n_networks=0, hidden_units=(8,), random_state=0)
-    model = clone(same).fit(X, y).partial_fit(X, y)
-    expected = clone(same).partial_fit(X, y)
-    np.testing.assert_array_equal(model.predict(X), expected.predict(X))
-    assert model.n_iter_ == 1
-
-
-def test_a_blend_cannot_be_warm(table):
+def test_nothing_goes_on_from_a_blend(table):
     X, y = table
     model = EmbeddingRegressor(n_networks=0).fit(X, y).set_params(warm_start=True)
     before = model.predict(X)
     with pytest.raises(ValueError, match="but the earlier fit is a blend"):
         model.fit([(X, y)])
+    with pytest.raises(ValueError, match="but the earlier fit is a blend"):
+        model.partial_fit(X, y)
     np.testing.assert_array_equal(model.predict(X), before)
 
 
@@ -292,6 +331,68 @@ def test_a_changed_network_is_named(table):
         model.set_params(hidden_units=(9,)).partial_fit(X, y)
     with pytest.raises(ValueError, match="changed: the number of outputs"):
         model.set_params(hidden_units=(8,)).partial_fit(X, np.c_[y, y])
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"optimizer": "sgd"}, "not what SGD does: keep the optimizer"),
+        ({"optimizer": "rmsprop"}, "not what RMSprop does: keep the optimizer"),
+        ({"categorical_features": ["a"]}, "has changed: categorical_features"),
+        ({"categorical_features": "all"}, "has changed: categorical_features"),
+    ],
+)
+def test_what_cannot_change_between_batches_is_named(table, changed, message):
+    X, y = table
+    model = network().partial_fit(X, y)
+    before = model.predict(X)
+    with pytest.raises(ValueError, match=message):
+        model.set_params(**changed).partial_fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), before)
+
+
+def test_columns_named_again_are_the_same(table):
+    X, y = table
+    named = {"categorical_features": ["a", "b"]}
+    model = in_parts(network(**named), X, y, 300)
+    expected = in_parts(network(), X, y, 300)
+    np.testing.assert_array_equal(model.predict(X), expected.predict(X))
+
+
+def test_the_place_of_a_bad_batch_is_told(table):
+    X, y = table
+    with pytest.raises(ColumnError) as raised:
+        network(epochs=2).fit([(X, y), (X.assign(a=1), y)])
+    assert raised.value.__notes__ == ["In batch 2 of pass 1."]
+
+
+def test_batches_without_rows_or_weight_are_passed_by(table):
+    X, y = table
+    first, second = parts_of(X, y, 300)
+    without = [(X[:0], y[:0]), (*first, np.zeros(300))]
+    model = network(epochs=2)
+    expected = clone(model).fit([first, second]).predict(X)
+    found = clone(model).fit([without[0], first, without[1], second]).predict(X)
+    np.testing.assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match="no batches with rows in pass 1"):
+        model.fit(without)
+
+
+def test_weights_of_batches_are_their_third_part(table):
+    X, y = table
+    with pytest.raises(ValueError, match="are their third part"):
+        network().fit([(X, y)], sample_weight=np.ones(len(y)))
+
+
+def test_what_starts_only_once_is_told_apart(table):
+    parts = iter(parts_of(*table, 300))
+
+    class Once:
+        def __iter__(self):
+            return parts
+
+    with pytest.raises(ValueError, match="no batches with rows in pass 2"):
+        network(epochs=2).fit(Once())
 
 
 def test_iterators_serve_one_pass(table):
