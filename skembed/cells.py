@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -81,7 +81,7 @@ def group_cells(
     ColumnError
         If there is no column of a name, or one is named twice; if a feature holds
         quantities, whose rows would hardly ever be equal, or what has no levels; if the
-        target has missing values or is no number.
+        target has missing values, or others that are not finite, or is no number.
     TypeError
         If narwhals does not read the table, or `features` is one name.
 
@@ -120,6 +120,8 @@ def group_cells(
         collected[name].to_numpy().astype(np.float64)
         for name in (COUNT, MEAN, VARIANCE)
     )
+    if not np.isfinite(mean).all():
+        raise ColumnError(f"The target {target!r} has values that are not finite.")
     levels = collected.select(features).to_native()
     return make_cells(levels, count, mean + origin, np.maximum(variance, 0))
 
@@ -158,7 +160,7 @@ def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
         If lengths differ; if a count is not whole or not positive, or a variance is
         negative; if anything is not a finite number.
     TypeError
-        If narwhals does not read the levels.
+        If narwhals does not read the levels, or they are not in memory.
 
     See Also
     --------
@@ -176,7 +178,13 @@ def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
     0  Oslo  8.0     2.0
     1  Rome  8.0     1.0
     """
-    levels = nw.from_native(X, eager_only=True)
+    levels = nw.from_native(X)
+    if isinstance(levels, nw.LazyFrame):
+        raise TypeError(
+            f"The levels are a {type(X).__name__}, which is not in memory: pass a "
+            "frame of pandas, Polars or pyarrow, such as its df(), compute(), "
+            "collect() or toPandas() returns."
+        )
     figures = {"n_rows": n_rows, "mean": mean, "variance": variance}
     count, means, variances = (
         check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
@@ -204,9 +212,22 @@ def _refuse(name: str, values: np.ndarray, is_wrong: np.ndarray, asked: str) -> 
 
 def _some_target(lazy: nw.LazyFrame[Any], target: str) -> float:
     """Return a target: sums of squares around it are rounded little in any engine."""
-    first = lazy.select(nw.col(target).cast(nw.Float64)).head(1).collect()[target]
-    values = first.to_numpy()
-    return float(values[0]) if np.isfinite(values).any() else 0.0
+    for part in _parts_of(lazy):
+        some = part.select(nw.col(target).cast(nw.Float64)).head(1).collect()
+        values = some[target].to_numpy()
+        if np.isfinite(values).any():
+            return float(values[0])
+    return 0.0
+
+
+def _parts_of(lazy: nw.LazyFrame[Any]) -> Iterator[nw.LazyFrame[Any]]:
+    """Yield what can be read on its own: the head of a Dask table reads all of it."""
+    if lazy.implementation.is_dask():
+        table = lazy.to_native()
+        for number in range(table.npartitions):
+            yield nw.from_native(table.partitions[number]).lazy()
+    else:
+        yield lazy
 
 
 def _grouped(

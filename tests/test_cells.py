@@ -223,6 +223,35 @@ def test_cells_of_classes_are_counts(rows):
     )
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_targets_that_are_not_finite_are_refused(value):
+    table = pl.DataFrame({"shop": ["a", "a", "b"], "sales": [1.0, value, 2.0]})
+    with pytest.raises(ColumnError, match="'sales' has values that are not finite"):
+        group_cells(table, "sales")
+
+
+def test_levels_that_are_not_in_memory_are_refused():
+    with pytest.raises(TypeError, match=r"are a LazyFrame.* as its df\(\), compute"):
+        make_cells(pl.LazyFrame({"shop": ["a"]}), [1], [1.0], [0.0])
+
+
+def test_dask_reads_a_table_once(rows):
+    """But for its first part, of which a target is taken; some have no rows."""
+    dask = pytest.importorskip("dask")
+    frame = pytest.importorskip("dask.dataframe")
+    read = []
+
+    def part(number):
+        read.append(number)
+        return rows[number::4] if number else rows[:0]
+
+    with dask.config.set(scheduler="synchronous"):
+        table = frame.from_map(part, range(4), meta=rows[:0])
+        cells = group_cells(table, "sales")
+    assert sorted(read) == [0, 0, 1, 1, 2, 3]
+    assert cells.sample_weight.sum() == len(rows) * 3 // 4
+
+
 def test_columns_that_are_not_there_are_named(rows):
     with pytest.raises(ColumnError, match="no column 'price'; it has 'the shop'"):
         group_cells(rows, "sales", features=["price"])
