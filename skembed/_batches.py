@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -13,6 +14,7 @@ from sklearn.utils.metaestimators import available_if
 
 from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
+from skembed._model import Network
 from skembed._progress import EpochProgress
 from skembed._sklearn import check_features, features_seen, fit_context
 from skembed._target import read_target
@@ -61,8 +63,8 @@ class BatchMixin(EmbeddingEstimator):
 
         Each row is trained on once, and `epochs` is not used; callbacks see a training
         of one epoch. A blend takes all rows at once: with ``model="auto"`` this is a
-        network, which cannot go on from the blend of an earlier ``fit``. A quantity has
-        a flag for missing values if the first batch has some.
+        network, which starts anew where the earlier fit is a blend. A quantity has a
+        flag for missing values if the first batch has some.
 
         Parameters
         ----------
@@ -90,14 +92,14 @@ class BatchMixin(EmbeddingEstimator):
             If a parameter asks for what takes all rows: a blend, early stopping, or the
             pooling of rare levels.
         ValueError
-            If the batch is malformed, if the earlier fit is a blend, or if what a
-            network is built from has changed. What was learned before stays, whatever
-            was raised.
+            If the batch is malformed, or if what a network is built from has changed.
+            What was learned before stays, whatever was raised.
 
         Warns
         -----
         UserWarning
-            If the target or a quantity has one value only in the first batch.
+            If the earlier fit is a blend; if the target or a quantity has one value
+            only in the first batch.
 
         Examples
         --------
@@ -111,7 +113,14 @@ class BatchMixin(EmbeddingEstimator):
         >>> model.n_iter_, int(model.category_counts_["a"].sum())
         (3, 3000)
         """
-        learner = _Learner(self, is_continued=True)
+        is_blend = hasattr(self, "_model") and not isinstance(self._model.core, Network)
+        if is_blend:
+            warnings.warn(
+                "partial_fit starts anew: the earlier fit is a blend, of all of its "
+                "rows at once. Set model='network' for both to go on from it.",
+                stacklevel=2,
+            )
+        learner = _Learner(self, is_continued=not is_blend)
         loss = learner.learn(X, y, sample_weight)
         self._keep_learned(learner, [loss])
         return self

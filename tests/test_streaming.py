@@ -297,14 +297,23 @@ def test_what_takes_all_rows_is_refused(table, parameters, message):
         model.predict(X)
 
 
-def test_nothing_goes_on_from_a_blend(table):
+def test_after_a_blend_a_network_starts_anew_and_warns(table):
+    X, y = table
+    same = EmbeddingRegressor(n_networks=0, hidden_units=(8,), random_state=0)
+    model = clone(same).fit(X, y)
+    with pytest.warns(UserWarning, match="starts anew: the earlier fit is a blend"):
+        model.partial_fit(X, y)
+    expected = clone(same).partial_fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), expected.predict(X))
+    assert model.n_iter_ == 1
+
+
+def test_a_blend_cannot_be_warm(table):
     X, y = table
     model = EmbeddingRegressor(n_networks=0).fit(X, y).set_params(warm_start=True)
     before = model.predict(X)
     with pytest.raises(ValueError, match="but the earlier fit is a blend"):
         model.fit([(X, y)])
-    with pytest.raises(ValueError, match="but the earlier fit is a blend"):
-        model.partial_fit(X, y)
     np.testing.assert_array_equal(model.predict(X), before)
 
 
