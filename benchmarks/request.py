@@ -31,6 +31,10 @@ class Request:
     n_seeds: int | None = None
     out: Path = Path("results")
 
+    def names(self, quick: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the tables that were named, or those of a quick run."""
+        return quick if self.options.is_quick and not self.tables else self.tables
+
     def seeds(self, full: int, quick: int = 1) -> int:
         """Return how many there are, by default so many."""
         return self.n_seeds or (quick if self.options.is_quick else full)

@@ -69,13 +69,12 @@ class ParquetBatches:
         check_installed("pyarrow", "ParquetBatches", "parquet")
         self._paths = _files_of(Path(path))
         self._others = [target] if sample_weight is None else [target, sample_weight]
-        schema = self._open(self._paths[0]).schema_arrow
-        used = {*self._others, *_index_of(schema)}
-        default = [name for name in schema.names if name not in used]
-        for each in self._paths:
-            names = self._open(each).schema_arrow.names
+        schemas = [self._open(each).schema_arrow for each in self._paths]
+        used = {*self._others, *_index_of(schemas[0])}
+        default = [name for name in schemas[0].names if name not in used]
+        for each, schema in zip(self._paths, schemas, strict=True):
             self._features = choose_features(
-                features, default, self._others, names, str(each)
+                features, default, self._others, schema.names, str(each)
             )
 
     def __len__(self) -> int:

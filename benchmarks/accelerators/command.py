@@ -29,7 +29,7 @@ def contender_names() -> set[str]:
 def measure(request: Request, file: ResultsFile) -> None:
     """Measure what is not in the file of results yet, in turns."""
     options = request.options
-    names = QUICK_JOBS if options.is_quick and not request.tables else request.tables
+    names = request.names(QUICK_JOBS)
     calls = {
         Cell(BENCHMARK, options.size, job.name, contender, lap): partial(
             fit, job, contender == PROCESSOR

@@ -33,7 +33,7 @@ def measure(request: Request, file: ResultsFile) -> None:
     A quick run takes few tables, if none are named.
     """
     options = request.options
-    names = QUICK_TABLES if options.is_quick and not request.tables else request.tables
+    names = request.names(QUICK_TABLES)
     problems = chosen(all_problems(), names)
     contenders = entered(request.contenders)
     for remark in [*_left_out(problems, options), *not_installed(contenders)]:

@@ -31,7 +31,7 @@ def measure(request: Request, file: ResultsFile) -> None:
     A quick run takes few tables, if none are named.
     """
     options = request.options
-    names = QUICK_TABLES if options.is_quick and not request.tables else request.tables
+    names = request.names(QUICK_TABLES)
     tables = chosen(all_tables(), names)
     present = [t for t in tables if not t.needs_data or options.data is not None]
     for table in tables:

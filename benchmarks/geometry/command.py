@@ -63,7 +63,7 @@ def _work(
 ) -> Iterator[tuple[Cell, Callable[[Cell], None]]]:
     """Go through all cells, each with what measures it and writes it."""
     is_quick = request.options.is_quick
-    names = QUICK_TABLES if is_quick and not request.tables else request.tables
+    names = request.names(QUICK_TABLES)
     new_cell = partial(Cell, BENCHMARK, request.options.size)
     contenders = chosen(CONTENDERS, request.contenders)
     for case in chosen(CASES, names):

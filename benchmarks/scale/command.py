@@ -31,7 +31,7 @@ def contender_names() -> set[str]:
 def measure(request: Request, file: ResultsFile) -> None:
     """Measure what is not in the file of results yet, in turns."""
     options = request.options
-    names = QUICK_WAYS if options.is_quick and not request.tables else request.tables
+    names = request.names(QUICK_WAYS)
     calls = {
         Cell(BENCHMARK, options.size, way.name, name, lap): partial(run_way, way, size)
         for lap in range(request.seeds(N_LAPS))

@@ -50,7 +50,7 @@ def measure(request: Request, file: ResultsFile) -> None:
     A quick run takes few of them, if none are named.
     """
     is_quick, n_laps = request.options.is_quick, request.seeds(N_LAPS)
-    names = QUICK_RACES if is_quick and not request.tables else request.tables
+    names = request.names(QUICK_RACES)
     races = [_with(race, request.contenders) for race in chosen(all_races(), names)]
     done = file.done()
     waiting = [race for race in races if not _is_run(race, n_laps, is_quick, done)]
