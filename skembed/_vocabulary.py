@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from skembed._columns import Column, Kind, read_columns, readable_text
+from skembed._decimals import shortest_decimals
 from skembed.exceptions import ColumnError
 
 NUMBERS: tuple[Kind, ...] = ("integer", "float")
@@ -29,6 +30,7 @@ class Vocabulary:
         What the levels are.
     levels : ndarray of shape (n_levels,)
         Sorted; NaN comes last and stands for a missing value, if ``fit`` saw one.
+        Floats are of 64 bits, see `shortest_decimals`.
     counts : ndarray of shape (n_levels,)
         How many training rows have each level: the sum of their weights.
     rows : ndarray of shape (n_levels,)
@@ -160,8 +162,10 @@ class Vocabulary:
 
     def _places_of(self, values: pd.Index) -> np.ndarray:
         """Look values up, floats that are large integers as such; -1 is nowhere."""
-        if values.dtype.kind == "f" and np.abs(values).max() > LARGEST_EXACT:
-            values = values.astype(object)
+        if values.dtype.kind == "f":
+            values = pd.Index(shortest_decimals(values.to_numpy()))
+            if np.abs(values).max() > LARGEST_EXACT:
+                values = values.astype(object)
         return self._index.get_indexer(values)
 
     def _check_kind(self, column: Column, has_values: bool) -> None:
