@@ -10,7 +10,7 @@ from sklearn.utils import Tags, check_consistent_length, compute_sample_weight
 
 from skembed._columns import as_table
 from skembed._estimator import EmbeddingEstimator
-from skembed._labels import Classes, check_same, check_several, read_labels
+from skembed._labels import Classes, as_plain, check_same, check_several, read_labels
 from skembed._parameters import CLASS_WEIGHT, PARAMETERS
 from skembed._sklearn import check_sample_weight, fit_context
 
@@ -310,7 +310,7 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         check_consistent_length(table, indicator)
         if sample_weight is not None or self.class_weight is not None:
             sample_weight = check_sample_weight(sample_weight, indicator)
-            of_rows = compute_sample_weight(self.class_weight, np.asarray(y))
+            of_rows = compute_sample_weight(self.class_weight, as_plain(y))
             sample_weight = sample_weight * of_rows
         check_several(classes, indicator, sample_weight)
         if self.warm_start and hasattr(self, "classes_"):

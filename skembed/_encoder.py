@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
 from skembed._estimator import EmbeddingEstimator, distinct
-from skembed._labels import check_several
+from skembed._labels import check_several, as_plain
 from skembed._outcome import Outcome, read_outcome
 from skembed._parameters import ENCODER
 from skembed._sklearn import (
@@ -277,7 +277,7 @@ class EmbeddingEncoder(EmbeddingEstimator):
             folds = folds_of_rows(
                 self.cv,
                 table,
-                np.asarray(y) if outcome.is_exclusive else outcome.target,
+                np.asarray(as_plain(y)) if outcome.is_exclusive else outcome.target,
                 self.random_state,
                 to_split,
                 is_stratified=outcome.is_exclusive,

@@ -48,10 +48,11 @@ def read_objects(name: Hashable, values: np.ndarray) -> tuple[Kind, Any]:
     """
     is_missing = pd.isna(values)
     if is_missing.any():
-        values = np.where(is_missing, None, values)
+        values = values.copy()
+        values[is_missing] = None
     kind = KIND_OF_OBJECTS.get(pd.api.types.infer_dtype(values, skipna=True))
     if kind is None:
-        raise _refused(name, values, np.flatnonzero(~is_missing))
+        raise unreadable(name, types_of(values))
     if kind == "integer":
         return kind, _integers(values)
     if kind == "float":
@@ -74,18 +75,24 @@ def _floats(values: np.ndarray) -> np.ndarray:
     return floats
 
 
-def _refused(name: Hashable, values: np.ndarray, present: np.ndarray) -> ColumnError:
-    """Name the rarest type of some values, the first one of it, and its row."""
+def types_of(values: np.ndarray) -> str:
+    """Return the types of objects by name: of several, the first of the rarest type.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,) and dtype object
+        Missing values are of no type.
+    """
+    present = np.flatnonzero(~pd.isna(values))
     types = pd.Series([type(values[row]).__name__ for row in present], index=present)
     counts = types.value_counts()
     if len(counts) == 1:
-        return unreadable(name, counts.index[0])
+        return str(counts.index[0])
     rarest = counts.index[-1]
     row = types.index[types == rarest][0]
-    return unreadable(
-        name,
+    return (
         f"{' and '.join(sorted(counts.index))} (the first {rarest} is "
-        f"{values[row]!r}, in row {row}, counted from 0)",
+        f"{values[row]!r}, in row {row}, counted from 0)"
     )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skembed._columns import Column, Kind, read_columns, readable_text
+from skembed._columns import Column, read_columns, readable_text
 from skembed._decimals import shortest_decimals
+from skembed._objects import Kind
 from skembed.exceptions import ColumnError
 
 NUMBERS: tuple[Kind, ...] = ("integer", "float")

@@ -300,3 +300,26 @@ def test_displays_draw_log_odds(of_two, two):
     assert curve.ax_.get_ylabel() == "mean cross-entropy"
     outcomes = OutcomesDisplay.from_estimator(of_two, X, y, "a")
     assert outcomes.ax_.get_xlabel().startswith("probability of 1")
+
+
+LARGE = [2**53, 2**53 + 1, 2**53 + 2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"),
+    [
+        (LARGE, "Int64"),
+        (LARGE, object),
+        ([True, False], "boolean"),
+        ([True, False], object),
+    ],
+    ids=str,
+)
+def test_classifier_predicts_labels_of_the_type_it_was_given(labels, dtype):
+    X = pd.DataFrame({"a": [f"level {i}" for i in range(len(labels))] * 40})
+    y = pd.Series(labels * 40, dtype=dtype)
+    model = EmbeddingClassifier(
+        n_networks=0, class_weight=dict.fromkeys(labels, 1), random_state=0
+    ).fit(X, y)
+    assert model.classes_.tolist() == sorted(labels)
+    assert model.predict(X).tolist() == y.tolist()
