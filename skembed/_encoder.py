@@ -15,7 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
 from skembed._estimator import EmbeddingEstimator, distinct
-from skembed._labels import check_several, as_plain
+from skembed._feature_roles import warn_of_doubtful_roles
+from skembed._labels import as_plain, check_several
 from skembed._outcome import Outcome, read_outcome
 from skembed._parameters import ENCODER
 from skembed._sklearn import (
@@ -354,6 +355,7 @@ class EmbeddingEncoder(EmbeddingEstimator):
         columns = read_columns(table)
         outcome = read_outcome(y, self.target_type)
         data = read_training_data(columns, outcome.target, sample_weight)
+        warn_of_doubtful_roles(data, self.categorical_features)
         if outcome.classes is not None:
             remedy = "encode by rows of at least 2, or by target_type='continuous'"
             check_several(outcome.classes, data.target, remedy=remedy)

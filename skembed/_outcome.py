@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import type_of_target
 
-from skembed._labels import Classes, check_one_type, as_plain, read_labels
+from skembed._labels import Classes, as_plain, check_one_type, read_labels
 from skembed._target import read_target
 
 MAX_NUMERIC_CLASSES = 20  # distinct numbers; more are not taken for classes unasked
