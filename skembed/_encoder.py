@@ -67,10 +67,10 @@ class EmbeddingEncoder(EmbeddingEstimator):
         ``decision_function`` of `EmbeddingClassifier` does for classes.
 
     categorical_features : {"auto", "all"} or array-like, default="auto"
-        Which features have levels. "auto" takes every column that does not hold
-        floating-point numbers: strings, objects, categories, booleans and integers.
-        "all" takes every column. An array holds names, positions or a boolean for
-        each column.
+        Which features have levels. "auto" takes all but floats: strings, objects,
+        categories, booleans and integers, and warns of integers that look numeric and
+        of floats that look like identifiers. "all" takes every column. An array holds
+        names, positions or a boolean for each column.
 
     min_frequency : int or float, default=None
         Levels with a smaller count (an integer) or a smaller share of the
@@ -80,10 +80,11 @@ class EmbeddingEncoder(EmbeddingEstimator):
         At most so many vectors for the levels of a feature, the shared vector of its
         rare levels among them. Missing values are not counted.
 
-    handle_unknown : {"average", "error"}, default="average"
+    handle_unknown : {"average", "error", "warn"}, default="average"
         What to do about levels that ``fit`` has not seen: encode them as an average
-        level, or raise an error. Those that are only missing from the other folds are
-        encoded as an average level in any case.
+        level, raise an error, or encode them so and warn. "average" warns only if a
+        feature has several levels, all of them unseen. Those that are only missing from
+        the other folds are encoded as an average level in any case.
 
     n_networks : int, default=1
         How many networks correct predictions, see `EmbeddingRegressor`. Not used for
@@ -145,6 +146,9 @@ class EmbeddingEncoder(EmbeddingEstimator):
     effects are shrunken, and are drawn to the mean of all rows as far as the rows that
     a level happens to have may be behind it. They are in units of the target, or in
     log-odds of each class against all others.
+
+    A feature of two levels, such as a boolean, has a mean and a vector, too, which say
+    nearly the same. One number is enough: leave it out of `categorical_features`.
 
     ``output="prediction"`` fits everything again without each fold.
 

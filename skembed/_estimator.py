@@ -202,7 +202,9 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         table = as_table(X)
         check_features(self, table)
-        return read_columns(table)
+        columns = read_columns(table)
+        self._model.encoding.warn_of_unseen(columns, self.handle_unknown)
+        return columns
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

@@ -16,6 +16,7 @@ from skembed._objects import Kind
 from skembed.exceptions import ColumnError
 
 NUMBERS: tuple[Kind, ...] = ("integer", "float")
+SOME = 100  # levels, of which one is usually known
 LARGEST_EXACT = 2**53  # up to here floats hold every integer
 
 
@@ -96,6 +97,15 @@ class Vocabulary:
         if (codes < 0).any() and not self.has_missing:
             found.append(np.nan)
         return found
+
+    def has_none_of(self, column: Column) -> bool:
+        """Say whether a column has several levels, none of which was learned."""
+        codes, uniques = column.factorized
+        self._check_kind(column, has_values=bool(len(uniques)))
+        used = uniques[np.bincount(codes + 1, minlength=len(uniques) + 1)[1:] > 0]
+        if len(used) < 2 or (self._rows_of(used[:SOME]) != self.unseen_row).any():
+            return False
+        return bool((self._rows_of(used) == self.unseen_row).all())
 
     def extended(self, column: Column, weight: np.ndarray | None = None) -> Vocabulary:
         """Return what is known after more rows: all levels, and their counts.

@@ -126,7 +126,7 @@ REFUSED_PARAMETERS = {
     "embedding_dim": ({"embedding_dim": {"tokne": 3}}, "'tokne'.*did you mean 'token'"),
     "dimension zero": ({"embedding_dim": {"token": 0}}, "embedding_dim.*'token'"),
     "epochs": ({"epochs": 0}, "'epochs' parameter"),
-    "text as a quantity": ({"categorical_features": []}, "'token' is to be a quantity"),
+    "text as a quantity": ({"categorical_features": []}, "'token' must hold numbers"),
     "all rows to validate with": ({"early_stopping": True, "validation_fraction": 1.0}, "'validation_fraction'"),
     "a builder that returns nothing": ({"model": lambda *_: None}, "return a keras.Model"),
 }  # fmt: skip
