@@ -55,7 +55,7 @@ def warn_of_doubtful_roles(
     kinds = [column.kind for column in candidates]
     pairs = [pair for pair in zip(kinds, doubts, strict=True) if pair[1]]
     if pairs:
-        warnings.warn(_message(pairs), stacklevel=4)
+        warnings.warn(_message(pairs), stacklevel=5)
 
 
 def _is_candidate(column: Column) -> bool:
@@ -68,7 +68,7 @@ def _is_candidate(column: Column) -> bool:
         return False
     values = column.to_float()
     is_missing = np.isnan(values)
-    if not is_missing.any() or (values[~is_missing] % 1 != 0).any():
+    if not is_missing.any() or (np.floor(values) != values)[~is_missing].any():
         return False
     return len(column.factorized[1]) >= MIN_LEVELS
 

@@ -80,7 +80,7 @@ def warn_of_unseen(
     if found:
         warnings.warn(
             f"{' '.join(found)} Unseen levels are encoded as an average level.",
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
