@@ -127,13 +127,15 @@ def _doubt(
     n_levels = len(column.factorized[1])
     n_rows = len(data.target) if data.weight is None else data.weight.sum()
     if column.kind == "integer" and is_whole and n_levels > MAX_SHARE * n_rows:
-        return f"{column.name!r} has {n_levels:,} levels in {n_rows:,.0f} rows"
+        return f"column {column.name!r} has {n_levels:,} levels in {n_rows:,.0f} rows"
     order = sample.order_of(column)
     if column.kind == "float":
         is_identifier = order.rough_z > MIN_LEVELS_Z and order.rough > order.smooth
         return f"{column.name!r}" if is_identifier else None
     if order.smooth_z > MIN_ORDER_Z and order.smooth > MIN_RATIO * order.rough:
-        return f"the order of the {n_levels:,} values of {column.name!r} predicts y"
+        return (
+            f"the order of the {n_levels:,} values of column {column.name!r} predicts y"
+        )
     return None
 
 
@@ -144,7 +146,8 @@ def _message(doubts: Sequence[tuple[str, str | None]]) -> str:
     if integers:
         sentences.append(
             "categorical_features='auto' takes integers as categorical, but "
-            f"{', and '.join(integers)}: convert numeric features with astype(float)."
+            f"{', and '.join(integers)}. Convert numeric features with astype(float), "
+            "and leave out a column that names each row."
         )
     if floats:
         sentences.append(

@@ -238,6 +238,6 @@ def test_a_first_batch_warns():
     year, y = years_of_birth(np.random.default_rng(0))
     X = pd.DataFrame({"year": year})
     model = EmbeddingRegressor(model="network", hidden_units=4, random_state=0)
-    with pytest.warns(UserWarning, match="order of the 80 values of 'year'"):
+    with pytest.warns(UserWarning, match="order of the 80 values of column 'year'"):
         model.partial_fit(X, y)
     model.partial_fit(X, y)
