@@ -39,7 +39,7 @@ REFUSED_X = {
     "dates": (
         frame(day=pd.date_range("2026-01-01", periods=N)),
         ColumnError,
-        "'day' must hold .* got values of type datetime64.*month and weekday",
+        "'day' must hold .* got values of type datetime64.*month and weekday.*ColumnTransformer",
     ),
     "polars dates": (
         pl.DataFrame({"day": pl.date_range(pl.date(2026, 1, 1), pl.date(2026, 1, N), eager=True)}),

@@ -278,6 +278,15 @@ def test_integers_beyond_64_bits_stay_exact(big):
         assert values_of(read_one(X)) == values
 
 
+def test_a_category_is_read_from_parquet_with_types_of_arrow(tmp_path):
+    path = tmp_path / "table.parquet"
+    pd.DataFrame({"a": pd.Categorical(["b", "a", None])}).to_parquet(path)
+    frame = pd.read_parquet(path, dtype_backend="pyarrow")
+    column = read_one(frame)
+    assert column.kind == "text"
+    assert values_of(column) == ["b", "a", None]
+
+
 def test_unsigned_polars_integers_next_to_null_stay_exact():
     values = [2**63 + 5, None, 1]
     assert values_of(read_one(polars_frame(values, pl.UInt64))) == values
