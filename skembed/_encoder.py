@@ -15,8 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
 from skembed._estimator import EmbeddingEstimator, distinct
+from skembed._feature_roles import warn_of_doubtful_roles
 from skembed._grouped_rows import Cells
-from skembed._labels import check_several
+from skembed._labels import as_plain, check_several
 from skembed._outcome import Outcome, read_outcome
 from skembed._parameters import ENCODER
 from skembed._sklearn import (
@@ -71,10 +72,10 @@ class EmbeddingEncoder(EmbeddingEstimator):
         ``decision_function`` of `EmbeddingClassifier` does for classes.
 
     categorical_features : {"auto", "all"} or array-like, default="auto"
-        Which features have levels. "auto" takes every column that does not hold
-        floating-point numbers: strings, objects, categories, booleans and integers.
-        "all" takes every column. An array holds names, positions or a boolean for
-        each column.
+        Which features have levels. "auto" takes all but floats: strings, objects,
+        categories, booleans and integers, and warns of integers that look numeric and
+        of floats that look like identifiers. "all" takes every column. An array holds
+        names, positions or a boolean for each column.
 
     min_frequency : int or float, default=None
         Levels with a smaller count (an integer) or a smaller share of the
@@ -84,10 +85,11 @@ class EmbeddingEncoder(EmbeddingEstimator):
         At most so many vectors for the levels of a feature, the shared vector of its
         rare levels among them. Missing values are not counted.
 
-    handle_unknown : {"average", "error"}, default="average"
+    handle_unknown : {"average", "error", "warn"}, default="average"
         What to do about levels that ``fit`` has not seen: encode them as an average
-        level, or raise an error. Those that are only missing from the other folds are
-        encoded as an average level in any case.
+        level, raise an error, or encode them so and warn. "average" warns only if a
+        feature has several levels, all of them unseen. Those that are only missing from
+        the other folds are encoded as an average level in any case.
 
     n_networks : int, default=1
         How many networks correct predictions, see `EmbeddingRegressor`. Not used for
@@ -149,6 +151,9 @@ class EmbeddingEncoder(EmbeddingEstimator):
     effects are shrunken, and are drawn to the mean of all rows as far as the rows that
     a level happens to have may be behind it. They are in units of the target, or in
     log-odds of each class against all others.
+
+    A feature of two levels, such as a boolean, has a mean and a vector, too, which say
+    nearly the same. One number is enough: leave it out of `categorical_features`.
 
     ``output="prediction"`` fits everything again without each fold.
 
@@ -293,7 +298,7 @@ class EmbeddingEncoder(EmbeddingEstimator):
             folds = folds_of_rows(
                 self.cv,
                 table,
-                np.asarray(y) if outcome.is_exclusive else outcome.target,
+                np.asarray(as_plain(y)) if outcome.is_exclusive else outcome.target,
                 self.random_state,
                 to_split,
                 is_stratified=outcome.is_exclusive,
@@ -374,6 +379,7 @@ class EmbeddingEncoder(EmbeddingEstimator):
                 "Set target_type='continuous'."
             )
         data = read_training_data(columns, outcome.target, sample_weight, cells)
+        warn_of_doubtful_roles(data, self.categorical_features)
         if outcome.classes is not None:
             remedy = "encode by rows of at least 2, or by target_type='continuous'"
             check_several(outcome.classes, data.target, remedy=remedy)

@@ -14,6 +14,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
+from skembed._feature_roles import warn_of_doubtful_roles
 from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network, shown_attributes
 from skembed._sklearn import check_feature_names_in, check_features, features_seen
@@ -28,6 +29,7 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
     """
 
     _prediction_unit = "units of the target"
+    categorical_features: Any
     handle_unknown: str
     random_state: Any
     warm_start: bool
@@ -38,6 +40,7 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         from skembed._fitting import fit_model  # to import all stages takes a while
 
         features = features_seen(table)
+        warn_of_doubtful_roles(data, self.categorical_features)
         params = {**self.get_params(deep=False), "loss": loss}
         earlier = self._earlier_model(table)
         rng = np.random.default_rng(self._draw_seed())
@@ -195,7 +198,9 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         table = as_table(X)
         check_features(self, table)
-        return read_columns(table)
+        columns = read_columns(table)
+        self._model.encoding.warn_of_unseen(columns, self.handle_unknown)
+        return columns
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

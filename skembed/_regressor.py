@@ -92,10 +92,10 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         of variance 1.
 
     categorical_features : {"auto", "all"} or array-like, default="auto"
-        Which features have levels. "auto" takes every column that does not hold
-        floating-point numbers: strings, objects, categories, booleans and integers.
-        "all" takes every column. An array holds names, positions or a boolean for
-        each column. The other features are standardised quantities.
+        Which features have levels. "auto" takes all but floats: strings, objects,
+        categories, booleans and integers, and warns of integers that look numeric and
+        of floats that look like identifiers. "all" takes every column. An array holds
+        names, positions or a boolean for each column. The others are numeric.
 
     min_frequency : int or float, default=None
         Levels with a smaller count (an integer) or a smaller share of the
@@ -105,11 +105,11 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         At most so many vectors for the levels of a feature, the shared vector of its
         rare levels among them. Missing values are not counted.
 
-    handle_unknown : {"average", "error"}, default="average"
-        What to do about levels that ``fit`` has not seen: give them the vector of an
-        average level, or raise an error. That vector is zero in a blend, whose effects
-        are drawn from a distribution of mean zero, and else the average of the
-        feature's vectors, weighted by the levels' counts.
+    handle_unknown : {"average", "error", "warn"}, default="average"
+        What to do about unseen levels: give them the vector of an average level, raise
+        an error, or give them that vector and warn. It is zero in a blend, whose random
+        effects have mean zero, and else the feature's mean vector, weighted by counts.
+        "average" warns only if a feature has several levels, all of them unseen.
 
     model : {"auto", "blend", "network"} or callable, default="auto"
         What is fitted. "blend" is a mixed model and networks that correct it, see

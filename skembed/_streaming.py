@@ -23,6 +23,7 @@ from skembed._encoding import (
     resolve_categorical,
     stack_columns,
 )
+from skembed._feature_roles import warn_of_doubtful_roles
 from skembed._memory import Memory, Past
 from skembed._model import Model, Network
 from skembed._network_fitting import (
@@ -206,8 +207,10 @@ def _encoding_after(
     weight = np.ones(len(data.target)) if data.weight is None else data.weight
     counts = weight * importance
     if before is None:
-        roles = resolve_categorical(params["categorical_features"], data.columns)
+        choice = params["categorical_features"]
+        roles = resolve_categorical(choice, data.columns)
         _warn_if_constant(data, roles)
+        warn_of_doubtful_roles(data, choice, is_whole=False)
         return learn_encoding(data.columns, roles, counts)
     known = before.model.encoding
     check_unchanged({"categorical_features": _has_roles(known, params, data)})

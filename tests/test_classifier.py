@@ -328,3 +328,26 @@ def test_effects_depend_little_on_the_seed_and_on_names(seed):
         found = model.fit(levels[codes], y).decision_function(levels)
         slopes.append(np.polyfit(effects, found, 1)[0])
     assert np.std(slopes) < 0.03 * np.mean(slopes)
+
+
+LARGE = [2**53, 2**53 + 1, 2**53 + 2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"),
+    [
+        (LARGE, "Int64"),
+        (LARGE, object),
+        ([True, False], "boolean"),
+        ([True, False], object),
+    ],
+    ids=str,
+)
+def test_classifier_predicts_labels_of_the_type_it_was_given(labels, dtype):
+    X = pd.DataFrame({"a": [f"level {i}" for i in range(len(labels))] * 40})
+    y = pd.Series(labels * 40, dtype=dtype)
+    model = EmbeddingClassifier(
+        n_networks=0, class_weight=dict.fromkeys(labels, 1), random_state=0
+    ).fit(X, y)
+    assert model.classes_.tolist() == sorted(labels)
+    assert model.predict(X).tolist() == y.tolist()
