@@ -64,14 +64,18 @@ class Job:
     def n_networks(self, rows: Sample) -> int:
         """Return how many networks are to correct a model of some rows."""
         n_networks = int(self.params["n_networks"])
-        n_folds = max(N_FOLDS, n_networks)
-        least = LEAST_OBSERVATIONS * self.likelihood.outcomes_for_one
-        is_enough = rows.n_observations >= least * n_folds
-        return n_networks if is_enough else 0
+        least = least_observations(n_networks, self.likelihood)
+        return n_networks if rows.n_observations >= least else 0
 
     def deal(self, rows: Sample, rng: np.random.Generator) -> Folds:
         """Deal rows into folds, one for each network at least."""
         return deal_into_folds(rows, max(N_FOLDS, self.n_networks(rows)), rng)
+
+
+def least_observations(n_networks: int, likelihood: Likelihood) -> int:
+    """Return how many observations it takes to train networks that correct a model."""
+    n_folds = max(N_FOLDS, n_networks)
+    return LEAST_OBSERVATIONS * likelihood.outcomes_for_one * n_folds
 
 
 @dataclass(frozen=True, eq=False)

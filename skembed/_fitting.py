@@ -24,6 +24,7 @@ from skembed._likelihood import CLASS_LOSSES, likelihood_of
 from skembed._model import Evaluated, Model
 from skembed._network_fitting import check_unchanged, fit_network
 from skembed._one_versus_rest import fit_one_versus_rest
+from skembed._predictor import check_builder
 from skembed._sample import Sample, kept_rows, make_sample
 from skembed._schedule import check_instances
 from skembed._training_data import TrainingData
@@ -53,6 +54,7 @@ def fit_model(
     Model
         Ready to predict.
     """
+    check_builder(params["model"])
     check_instances(params)
     read_activations(
         params["activation"], len(read_hidden_units(params["hidden_units"]))

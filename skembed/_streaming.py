@@ -34,9 +34,9 @@ from skembed._network_fitting import (
     standardized,
     start_of,
 )
-from skembed._predictor import Predictor
+from skembed._predictor import Predictor, check_builder
 from skembed._sample import Rows, Sample, kept_rows, make_sample, merge_rows
-from skembed._schedule import make_schedule
+from skembed._schedule import check_instances, make_schedule
 from skembed._training_data import TrainingData
 from skembed._vocabulary import Vocabulary
 
@@ -148,6 +148,8 @@ def learn_batch(
     Learned
         Of all batches so far.
     """
+    check_builder(params["model"])
+    check_instances(params)
     encoding = _encoding_after(data, params, before, is_counted)
     inputs = encoding.encode(data.columns, "average")
     sample = grouped(make_sample(inputs, data.target, data.weight), params)
