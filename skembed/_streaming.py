@@ -37,6 +37,7 @@ from skembed._network_fitting import (
 from skembed._predictor import Predictor, check_builder
 from skembed._sample import Rows, Sample, kept_rows, make_sample, merge_rows
 from skembed._schedule import check_instances, make_schedule
+from skembed._tensorflow import load_tensorflow
 from skembed._training_data import TrainingData
 from skembed._vocabulary import Vocabulary
 
@@ -160,7 +161,8 @@ def learn_batch(
         training, scale, {**params, "epochs": 1}, past.n_observations
     )
 
-    from skembed._training import train_on  # imports TensorFlow, which takes seconds
+    load_tensorflow()
+    from skembed._training import train_on
 
     trained, history, memory = train_on(start, schedule, training, past, rng)
     counts = [_row_counts(vocabulary) for vocabulary in encoding.vocabularies]
