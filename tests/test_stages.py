@@ -54,23 +54,14 @@ def test_report_names_the_inputs_for_missing_values():
 
 
 def test_verbose_names_every_stage_of_a_blend(capsys):
-    model = EmbeddingRegressor(**QUICK, verbose=1).fit(*make_slopes())
+    EmbeddingRegressor(**QUICK, verbose=1).fit(*make_slopes())
     lines = printed_stages(capsys)
-    assert (
-        lines[0]
-        == (
-            "Mixed model: effects of city (20 levels), of a common variance; "
-            "2 numeric inputs"
-        )
-        or lines[0] == "Mixed model: effects of city (20 levels); 2 numeric inputs"
-    )
-    assert lines[1] == "Interactions: slopes of size by city"
-    loss = f"{model.loss_curve_[-1]:.4g}"
-    assert [line.split(",")[0] for line in lines[2:4]] == [
-        "Network 1 of 2: 2 epochs",
-        "Network 2 of 2: 2 epochs",
+    assert lines[:2] == [
+        "Mixed model: effects of city (20 levels); 2 numeric inputs",
+        "Interactions: slopes of size by city",
     ]
-    assert len(loss) > 2
+    assert re.match(r"Network 1 of 2: 2 epochs, loss [\d.]+$", lines[2])
+    assert re.match(r"Network 2 of 2: 2 epochs, loss [\d.]+$", lines[3])
     assert re.match(
         r"Weight of the networks: \d\.\d\d, and \d\.\d\d for rows", lines[4]
     )
