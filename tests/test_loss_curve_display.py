@@ -219,7 +219,7 @@ def test_what_there_is_not_is_refused(stopped, ax, monkeypatch):
     with pytest.raises(NotFittedError):
         LossCurveDisplay.from_estimator(model, ax=ax)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ImportError, match=r"pip install \"skembed\[plots\]\""):
+    with pytest.raises(ImportError, match="pip install matplotlib"):
         LossCurveDisplay.from_estimator(stopped)
 
 
