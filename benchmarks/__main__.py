@@ -166,7 +166,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--data",
         type=_folder,
         metavar="FOLDER",
-        help="where spotify.csv.gz and imdb.csv.gz are; without it they are left out",
+        help="where spotify.csv.gz and imdb.csv.gz are, two tables with published "
+        "results (the README says where they come from); without it they are left out",
     )
     parser.add_argument(
         "--out",
