@@ -40,8 +40,8 @@ class GeometryMixin:
       in units of the target, or of a classifier's ``decision_function``. It is the
       distance between the levels' curves of individual conditional expectation [1]_ at
       these two levels. Where there are more than 1,000 distinct training rows,
-      observations at equal steps stand for them, and fewer where there are more than
-      2,000 levels, but no fewer than 50.
+      observations at equal steps stand for them, and fewer, but at least 50, for more
+      than 2,000 levels. Most predictions of many levels are interpolated, to within 1%.
 
     A vector says what a level adds to the other columns of the table: beside a column
     of continents, countries are compared within them. Leave out columns that contain
@@ -271,8 +271,7 @@ class GeometryMixin:
             See `similarities`.
 
         k : int or None, default=5
-            How many for each level; None returns all other levels of each, which are
-            the square of their number.
+            How many for each level; None returns all other levels of each.
 
         Returns
         -------
