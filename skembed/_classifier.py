@@ -128,7 +128,7 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         Determines the initial weights, the order of the rows and the rows held out.
 
     verbose : int, default=0
-        0 is silent, 1 shows a progress bar for each epoch, 2 a line.
+        0 is silent; 1 prints a line for each stage of a fit, 2 one for each epoch, too.
 
     Attributes
     ----------

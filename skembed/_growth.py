@@ -13,6 +13,8 @@ from skembed._mixed_model import MixedModel, fit_mixed_model, spread_effects
 from skembed._pairs import find_pairs
 from skembed._ramps import Ramps, learn_ramps
 from skembed._screening import Residuals, find_terms
+from skembed._stages import Stage, current_report
+from skembed._term_names import describe_columns, describe_interactions
 from skembed._terms import Term, learn_term
 
 FIRST_ROUNDS, LAST_ROUNDS = 4, 8
@@ -54,7 +56,10 @@ def grow_model(
         learn_term(inputs, (column,), (n_rows,))[0]
         for column, n_rows in enumerate(table_rows)
     ]
+    report, stage = current_report(), Stage("Mixed model")
     is_common, first, alone = _first_fit(ramps, terms, divisions, likelihood)
+    stage.end(describe_columns(first, report, is_common=is_common))
+    stage = Stage("Interactions")
     found = find_terms(inputs, table_rows, ramps.knots, _residuals(alone))
     added = list(zip(*found, strict=True))
     slopes = [(term, penalty) for term, penalty in added if not term.is_cross]
@@ -73,6 +78,7 @@ def grow_model(
         if pairs:
             candidates.append(with_pairs(fitted, pairs))
     best = min(candidates, key=lambda fitted: fitted.loss)
+    stage.end(describe_interactions(best.model, report))
     if best is not alone:
         return best
     last = fit_mixed_model(

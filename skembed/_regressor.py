@@ -142,7 +142,8 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         Determines the initial weights, the order of the rows and the rows held out.
 
     verbose : int, default=0
-        0 is silent, 1 shows a progress bar for each epoch, 2 a line.
+        0 is silent; 1 prints a line for each stage of a fit, and for a single network a
+        progress bar for each epoch; 2 prints a line for each epoch of every network.
 
     Attributes
     ----------
