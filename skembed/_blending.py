@@ -26,6 +26,8 @@ from skembed._target import TargetScale
 
 N_FOLDS = 5
 LEAST_OBSERVATIONS = 20  # in a fold; with fewer it is too small to judge a network by
+OBSERVATIONS_TO_DIVIDE = 10_000  # over all divisions of a small table
+MAX_DIVISIONS = 3
 LEAST_SHARE = 0.01  # a correction that is believed less is left out
 
 
@@ -68,9 +70,13 @@ class Job:
         least = least_observations(n_networks, self.likelihood)
         return n_networks if rows.n_observations >= least else 0
 
-    def deal(self, rows: Sample, rng: np.random.Generator) -> Folds:
-        """Deal rows into folds, one for each network at least."""
-        return deal_into_folds(rows, max(N_FOLDS, self.n_networks(rows)), rng)
+    def divide(self, rows: Sample, rng: np.random.Generator) -> list[Folds]:
+        """Deal rows into folds, one for each network at least; small tables again."""
+        n_folds = max(N_FOLDS, self.n_networks(rows))
+        again = OBSERVATIONS_TO_DIVIDE / rows.n_observations
+        n_divisions = int(np.clip(again, 1, MAX_DIVISIONS))
+        of_each = [rng, *rng.spawn(n_divisions - 1)]
+        return [deal_into_folds(rows, n_folds, each) for each in of_each]
 
 
 def least_observations(n_networks: int, likelihood: Likelihood) -> int:
@@ -115,20 +121,20 @@ def fit_blend(rows: Sample, job: Job, rng: np.random.Generator) -> Fitted:
     Fitted
         With a blend that is prepared for new levels.
     """
-    return fit_blend_to_folds(job.deal(rows, rng), rows, job, rng)
+    return fit_blend_to_folds(job.divide(rows, rng), rows, job, rng)
 
 
 def fit_blend_to_folds(
-    folds: Folds, rows: Sample, job: Job, rng: np.random.Generator
+    divisions: Sequence[Folds], rows: Sample, job: Job, rng: np.random.Generator
 ) -> Fitted:
     """Fit a blend to folds that were dealt from merged rows; see `fit_blend`."""
     with one_blas_thread():
-        fitted = _fit_without_newcomers(folds, job, rng)
+        fitted = _fit_without_newcomers(divisions, job, rng)
         if not job.table_rows:
             return fitted
         column, model = int(np.argmax(job.table_rows)), fitted.blend.model.mixed
         stage = Stage("Unseen levels")
-        if not is_better_without(model, folds.sample, column, N_FOLDS, rng):
+        if not is_better_without(model, divisions[0].sample, column, N_FOLDS, rng):
             stage.end("predicted by the same model")
             return fitted
         name = current_report().column_name(column)
@@ -136,14 +142,18 @@ def fit_blend_to_folds(
         lesser = job.without(column)
         others = merge_to_divide(without_column(rows, column), job.params["loss"])
         with reported_part("Second model", without=column):
-            second = _fit_without_newcomers(lesser.deal(others, rng), lesser, rng).blend
+            divided = lesser.divide(others, rng)
+            second = _fit_without_newcomers(divided, lesser, rng).blend
         newcomers = Newcomers(column, job.table_rows[column] - 1, second)
         return replace(fitted, blend=replace(fitted.blend, newcomers=newcomers))
 
 
-def _fit_without_newcomers(folds: Folds, job: Job, rng: np.random.Generator) -> Fitted:
+def _fit_without_newcomers(
+    divisions: Sequence[Folds], job: Job, rng: np.random.Generator
+) -> Fitted:
     """Fit a blend that has no second model for new levels."""
-    fitted = grow_model(folds, job.table_rows, job.likelihood, rng)
+    folds = divisions[0]
+    fitted = grow_model(divisions, job.table_rows, job.likelihood, rng)
     corrections: Corrections | None = None
     history: History = {"loss": []}
     out_of_fold, n_networks = fitted.out_of_fold, job.n_networks(folds.sample)

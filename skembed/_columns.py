@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -15,18 +16,12 @@ import pandas as pd
 from scipy import sparse
 from sklearn.utils import check_array
 
+from skembed._decimals import shortest_decimals
+from skembed._objects import KIND_OF_OBJECTS, Kind, read_objects, unreadable
 from skembed.exceptions import ColumnError
 
-Kind: TypeAlias = Literal["text", "boolean", "integer", "float"]
-
-KIND_OF_OBJECTS: dict[str, Kind] = {
-    "string": "text",
-    "empty": "text",
-    "boolean": "boolean",
-    "integer": "integer",
-    "floating": "float",
-    "mixed-integer-float": "float",
-}
+# what brings a table of another engine into memory; Spark's collect() returns rows
+COLLECTING = ("compute", "df", "toPandas", "collect", "to_pandas")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +57,15 @@ class Column:
             The position of each value in `uniques`; -1 where it is missing.
         uniques : ndarray
             Distinct values in no order; a pandas categorical may list unused ones.
+            Floats are of 64 bits, see `shortest_decimals`.
         """
         if isinstance(self.values, pd.Categorical):
-            return self.values.codes, self.values.categories.to_numpy()
-        codes, uniques = pd.factorize(self.values)
-        return codes, np.asarray(uniques)
+            codes, uniques = self.values.codes, self.values.categories.to_numpy()
+        else:
+            codes, distinct = pd.factorize(self.values)
+            uniques = np.asarray(distinct)
+        is_float = uniques.dtype.kind == "f"
+        return codes, shortest_decimals(uniques) if is_float else uniques
 
     def take(self, rows: np.ndarray) -> Column:
         """Return some of the rows."""
@@ -97,10 +96,10 @@ def as_table(X: Any) -> Any:
     ColumnError
         For columns that share a name.
     TypeError
-        For sparse matrices and masked arrays.
+        For sparse matrices, masked and structured arrays.
     ValueError
-        For tables without rows or columns, one-dimensional floats, lazy frames and
-        arrays of more than two dimensions.
+        For tables without rows or columns, one-dimensional floats, tables of other
+        engines and arrays of more than two dimensions.
     """
     if isinstance(X, np.ma.MaskedArray):
         raise TypeError(
@@ -112,18 +111,37 @@ def as_table(X: Any) -> Any:
             "Sparse data was passed, but levels and quantities are read from a dense "
             "table. Use X.toarray() or, better, the table from before it was encoded."
         )
-    try:
-        frame = nw.from_native(X, allow_series=True, pass_through=True)
-    except nw.exceptions.DuplicateError:
-        raise _repeated_name(X) from None
+    with warnings.catch_warnings():  # a later narwhals will read Dask by a plugin
+        warnings.filterwarnings("ignore", "Dask support is moving", FutureWarning)
+        try:
+            frame = nw.from_native(X, allow_series=True, pass_through=True)
+        except nw.exceptions.DuplicateError:
+            raise _repeated_name(X) from None
     if isinstance(frame, nw.LazyFrame):
-        raise ValueError("A lazy frame was passed: call its collect() first.")
+        raise _not_in_memory(X)
     if isinstance(frame, nw.Series):
         frame = frame.to_frame()
     if isinstance(frame, nw.DataFrame):
         _check_not_empty(frame.shape)
         return frame.to_native()
     return _as_array(X)
+
+
+def _not_in_memory(table: Any) -> ValueError:
+    """Return the error for a table of another engine, with the method that collects it.
+
+    Parameters
+    ----------
+    table : DuckDB relation, Dask DataFrame, Polars LazyFrame or other lazy table
+        The table.
+    """
+    methods = [method for method in COLLECTING if hasattr(table, method)]
+    what = f"{type(table).__module__.split('.')[0]} {type(table).__name__}"
+    remedy = f"call its {methods[0]}()" if methods else "collect it"
+    return ValueError(
+        f"X must be a table in memory; got a {what}: {remedy} first. If it does not "
+        "fit into memory, use skembed.cells or skembed.batches."
+    )
 
 
 def _repeated_name(frame: Any) -> ColumnError:
@@ -137,6 +155,11 @@ def _repeated_name(frame: Any) -> ColumnError:
 
 def _as_array(X: Any) -> np.ndarray:
     array = _array_of(X) if isinstance(X, list | tuple) else np.asarray(X)
+    if array.dtype.names:
+        raise TypeError(
+            "X must be a dataframe or an array of one type; got a structured array of "
+            f"{', '.join(map(repr, array.dtype.names))}. Pass pandas.DataFrame(X)."
+        )
     if array.ndim == 1 and array.size and not _is_quantity(array):
         return array.reshape(-1, 1)
     return cast(np.ndarray, check_array(array, dtype=None, ensure_all_finite=False))
@@ -223,77 +246,76 @@ def readable_text(name: Hashable) -> Iterator[None]:
 def _to_pandas(series: nw.Series[Any]) -> pd.Series:
     """Copy a column of another frame library, its missing values with it."""
     dtype = series.dtype
-    if dtype.is_numeric() and not (dtype.is_integer() and series.null_count()):
+    if _fits_numpy(series):
         return pd.Series(series.to_numpy())
     readable = (nw.String, nw.Categorical, nw.Enum, nw.Boolean, nw.Object)
     empty = series.null_count() == len(series)
     if empty or dtype.is_integer() or dtype in readable:
         return pd.Series(series.to_list(), dtype=object)
-    raise _unreadable(series.name, str(dtype).lower())
+    raise unreadable(series.name, str(dtype).lower())
+
+
+def _fits_numpy(series: nw.Series[Any]) -> bool:
+    """Say whether numpy holds the values exactly: it has no integers of 128 bits."""
+    dtype = series.dtype
+    if dtype.is_integer():
+        return not series.null_count() and dtype not in (nw.Int128, nw.UInt128)
+    return dtype.is_numeric()
 
 
 def _column(name: Hashable, series: pd.Series) -> Column:
+    series = _decoded(series)
     dtype = series.dtype
-    types = pd.api.types
     if isinstance(dtype, pd.CategoricalDtype):
         return _categorical(name, series)
-    if types.is_bool_dtype(dtype):
-        return Column(name, "boolean", _values(series))
-    if types.is_integer_dtype(dtype):
-        return Column(name, "integer", _values(series))
-    if types.is_float_dtype(dtype):
-        return Column(name, "float", _values(series))
-    if types.is_object_dtype(dtype):
-        return _objects(name, series)
-    if types.is_string_dtype(dtype) and dtype.kind != "S":
-        return Column(name, "text", _values(series))
-    if types.is_complex_dtype(dtype):
+    kind = _kind_of(dtype)
+    if kind is not None:
+        return Column(name, kind, _values(series))
+    if pd.api.types.is_object_dtype(dtype) or series.isna().all():
+        return Column(name, *read_objects(name, series.to_numpy(object)))
+    if pd.api.types.is_complex_dtype(dtype):
         raise ColumnError(f"Complex data not supported: column {name!r} holds it.")
-    raise _unreadable(name, str(dtype))
+    raise unreadable(name, str(dtype))
+
+
+def _kind_of(dtype: Any) -> Kind | None:
+    """Return what the values of a data type are, None if it does not say."""
+    types = pd.api.types
+    if types.is_object_dtype(dtype):
+        return None
+    kinds: dict[Kind, bool] = {
+        "boolean": types.is_bool_dtype(dtype),
+        "integer": types.is_integer_dtype(dtype),
+        "float": types.is_float_dtype(dtype),
+        "text": types.is_string_dtype(dtype) and dtype.kind != "S",
+    }
+    return next((kind for kind, is_it in kinds.items() if is_it), None)
+
+
+def _decoded(series: pd.Series) -> pd.Series:
+    """Give the values of an Arrow dictionary, which Parquet makes of a category."""
+    dtype = series.dtype
+    if not isinstance(dtype, pd.ArrowDtype) or not str(dtype).startswith("dictionary"):
+        return series
+    return series.astype(pd.ArrowDtype(dtype.pyarrow_dtype.value_type))
 
 
 def _values(series: pd.Series) -> Any:
     """Return the array of a column, in whichever form pandas holds it."""
     if series.dtype == np.float16:  # which pandas cannot look up
-        return series.to_numpy(np.float32)
+        return shortest_decimals(series.to_numpy())
     is_numpy = isinstance(series.dtype, np.dtype)
     return series.to_numpy() if is_numpy else series.array
 
 
 def _categorical(name: Hashable, series: pd.Series) -> Column:
     """Keep the codes of a pandas categorical; its levels decide the kind."""
-    levels = _column(name, series.cat.categories.to_series())
+    categories = series.cat.categories
+    if categories.dtype == object:  # those that no row has may be of another kind
+        series = series.cat.remove_unused_categories()
+        categories = series.cat.categories
+    levels = _column(name, categories.to_series())
     values = pd.Categorical.from_codes(
         series.cat.codes.to_numpy(), categories=pd.Index(levels.values)
     )
     return Column(name, levels.kind, values)
-
-
-def _objects(name: Hashable, series: pd.Series) -> Column:
-    """Give Python objects the type that all of them share."""
-    inferred = pd.api.types.infer_dtype(series, skipna=True)
-    kind = KIND_OF_OBJECTS.get(inferred)
-    if kind is None:
-        found = sorted({type(v).__name__ for v in series[series.notna()].head(1000)})
-        raise _unreadable(name, " and ".join(found))
-    if kind == "integer":
-        return Column(name, kind, _integers(series))
-    if kind == "float":
-        return Column(name, kind, series.to_numpy(np.float64, na_value=np.nan))
-    return Column(name, kind, series.to_numpy())
-
-
-def _integers(series: pd.Series) -> Any:
-    try:
-        return pd.array(series, dtype="Int64")
-    except (OverflowError, TypeError):
-        return series.to_numpy()  # beyond 64 bits Python's integers serve as levels
-
-
-def _unreadable(name: Hashable, what: str) -> ColumnError:
-    return ColumnError(
-        f"Column {name!r} holds values of type {what}. A column is to hold text, truth "
-        "values or numbers, of one kind throughout. Turn levels into text with "
-        "astype(str) and quantities into numbers with astype(float); of a date, take "
-        "its parts, such as month and weekday."
-    )

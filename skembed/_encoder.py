@@ -15,7 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
 from skembed._estimator import EmbeddingEstimator, distinct
-from skembed._labels import check_several
+from skembed._feature_roles import warn_of_doubtful_roles
+from skembed._grouped_rows import Cells
+from skembed._labels import as_plain, check_several
 from skembed._outcome import Outcome, read_outcome
 from skembed._parameters import ENCODER
 from skembed._sklearn import (
@@ -25,7 +27,11 @@ from skembed._sklearn import (
     raise_for_params,
 )
 from skembed._splits import folds_of_rows
-from skembed._training_data import TrainingData, read_training_data
+from skembed._training_data import (
+    TrainingData,
+    open_cells,
+    read_training_data,
+)
 
 if TYPE_CHECKING:
     from skembed._encoder_outputs import Output, Refit
@@ -66,10 +72,10 @@ class EmbeddingEncoder(EmbeddingEstimator):
         ``decision_function`` of `EmbeddingClassifier` does for classes.
 
     categorical_features : {"auto", "all"} or array-like, default="auto"
-        Which features have levels. "auto" takes every column that does not hold
-        floating-point numbers: strings, objects, categories, booleans and integers.
-        "all" takes every column. An array holds names, positions or a boolean for
-        each column.
+        Which features have levels. "auto" takes all but floats: strings, objects,
+        categories, booleans and integers, and warns of integers that look numeric and
+        of floats that look like identifiers. "all" takes every column. An array holds
+        names, positions or a boolean for each column.
 
     min_frequency : int or float, default=None
         Levels with a smaller count (an integer) or a smaller share of the
@@ -79,10 +85,11 @@ class EmbeddingEncoder(EmbeddingEstimator):
         At most so many vectors for the levels of a feature, the shared vector of its
         rare levels among them. Missing values are not counted.
 
-    handle_unknown : {"average", "error"}, default="average"
+    handle_unknown : {"average", "error", "warn"}, default="average"
         What to do about levels that ``fit`` has not seen: encode them as an average
-        level, or raise an error. Those that are only missing from the other folds are
-        encoded as an average level in any case.
+        level, raise an error, or encode them so and warn. "average" warns only if a
+        feature has several levels, all of them unseen. Those that are only missing from
+        the other folds are encoded as an average level in any case.
 
     n_networks : int, default=1
         How many networks correct predictions, see `EmbeddingRegressor`. Not used for
@@ -145,6 +152,9 @@ class EmbeddingEncoder(EmbeddingEstimator):
     a level happens to have may be behind it. They are in units of the target, or in
     log-odds of each class against all others.
 
+    A feature of two levels, such as a boolean, has a mean and a vector, too, which say
+    nearly the same. One number is enough: leave it out of `categorical_features`.
+
     ``output="prediction"`` fits everything again without each fold.
 
     References
@@ -200,21 +210,23 @@ class EmbeddingEncoder(EmbeddingEstimator):
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> EmbeddingEncoder:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> EmbeddingEncoder:
         """Learn the numbers that ``transform`` returns.
 
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
-            The features. One-dimensional tokens are one feature.
+            The features. One-dimensional tokens are one feature. Or the cells of a
+            grouped table, see `skembed.cells`, without `y`.
 
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             The target: numbers, labels, or a matrix of zeros and ones if rows may have
             several labels.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None is a weight of one. Rows of weight zero are
-            left out before levels are learned.
+            How much each row counts relative to the others, see `EmbeddingRegressor`;
+            non-negative. None is the same for all. Rows of weight zero are left out
+            before levels are learned.
 
         Returns
         -------
@@ -270,22 +282,29 @@ class EmbeddingEncoder(EmbeddingEstimator):
             For what ``fit`` raises it for, and if `cv` does not hold each row out once.
         """
         raise_for_params(params, self, "fit_transform")
+        if isinstance(X, Cells):
+            raise ValueError(
+                "fit_transform encodes each row by a fit that has not seen it, but the "
+                "rows of cells cannot be held out. Call fit(cells), then transform."
+            )
         table, outcome, columns, data = self._read_training(X, y, sample_weight)
         to_split = process_routing(self, "fit_transform", **params).splitter.split
+        from skembed._encoder_fitting import fit_output
+        from skembed._encoder_outputs import encode_without_folds
+        from skembed._observations import observations_of_rows
+
         folds = None
         if self.cv is not None:
             folds = folds_of_rows(
                 self.cv,
                 table,
-                np.asarray(y) if outcome.is_exclusive else outcome.target,
+                np.asarray(as_plain(y)) if outcome.is_exclusive else outcome.target,
                 self.random_state,
                 to_split,
                 is_stratified=outcome.is_exclusive,
                 is_seen=data.is_kept,
+                observation=observations_of_rows(columns, outcome.target),
             )
-        from skembed._encoder_fitting import fit_output
-        from skembed._encoder_outputs import encode_without_folds
-
         refit = self._refit_for(outcome)
         output = fit_output(self.output, refit, data)
         encoded = output.encode(columns, "average")
@@ -350,10 +369,17 @@ class EmbeddingEncoder(EmbeddingEstimator):
     def _read_training(
         self, X: Any, y: Any, sample_weight: Any
     ) -> tuple[Any, Outcome, list[Column], TrainingData]:
+        X, y, cells = open_cells(X, y, sample_weight)
         table = as_table(X)
         columns = read_columns(table)
         outcome = read_outcome(y, self.target_type)
-        data = read_training_data(columns, outcome.target, sample_weight)
+        if cells is not None and cells.variance.any() and outcome.classes is not None:
+            raise ValueError(
+                "The target is read as classes, but the cells hold means of numbers. "
+                "Set target_type='continuous'."
+            )
+        data = read_training_data(columns, outcome.target, sample_weight, cells)
+        warn_of_doubtful_roles(data, self.categorical_features)
         if outcome.classes is not None:
             remedy = "encode by rows of at least 2, or by target_type='continuous'"
             check_several(outcome.classes, data.target, remedy=remedy)

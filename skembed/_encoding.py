@@ -12,10 +12,9 @@ from skembed._columns import Column
 from skembed._quantities import Standardizer, learn_standardizer
 from skembed._scale import LARGEST
 from skembed._spelling import close_spellings
+from skembed._unseen_levels import refuse_unseen, warn_of_unseen
 from skembed._vocabulary import Vocabulary, learn_vocabulary
-from skembed.exceptions import ColumnError, UnknownLevelError
-
-N_SHOWN = 5
+from skembed.exceptions import ColumnError
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +65,8 @@ class Encoding:
         ----------
         columns : sequence of Column
             As many, in the same order.
-        handle_unknown : {"average", "error"}
-            What to do about a level that was not learned.
+        handle_unknown : {"average", "error", "warn"}
+            What to do about a level that was not learned; `warn_of_unseen` warns.
 
         Returns
         -------
@@ -81,13 +80,18 @@ class Encoding:
         """
         categorical, quantitative = _by_role(columns, self.is_categorical)
         if handle_unknown == "error":
-            self._check_known(categorical)
+            refuse_unseen(self.vocabularies, categorical)
         pairs = zip(self.vocabularies, categorical, strict=True)
         codes = [vocabulary.encode(column) for vocabulary, column in pairs]
         quantities = self.standardizer.apply(
             _matrix(quantitative, len(columns[0].values))
         )
         return Encoded(stack_columns(codes, len(quantities)), quantities)
+
+    def warn_of_unseen(self, columns: Sequence[Column], handle_unknown: str) -> None:
+        """Warn of levels that were not learned, see `_unseen_levels`."""
+        categorical, _ = _by_role(columns, self.is_categorical)
+        warn_of_unseen(self.vocabularies, categorical, handle_unknown)
 
     def on_the_scale_of(self, earlier: Encoding) -> Encoding:
         """Return the same levels with the quantities scaled as they were earlier."""
@@ -117,18 +121,6 @@ class Encoding:
         extend = Vocabulary.extended if is_counted else _with_new_levels
         vocabularies = tuple(extend(known, more, weight) for known, more in pairs)
         return replace(self, vocabularies=vocabularies)
-
-    def _check_known(self, columns: Sequence[Column]) -> None:
-        for vocabulary, column in zip(self.vocabularies, columns, strict=True):
-            unseen = vocabulary.unseen(column)
-            if unseen:
-                shown = ", ".join(map(repr, unseen[:N_SHOWN]))
-                more = f" and {len(unseen) - N_SHOWN} more" * (len(unseen) > N_SHOWN)
-                raise UnknownLevelError(
-                    f"Column {vocabulary.name!r} holds levels that fit has not seen: "
-                    f"{shown}{more}. Set handle_unknown='average' to give them the "
-                    "average embedding, or fit on data that has them."
-                )
 
 
 def join_inputs(parts: Sequence[Encoded]) -> Encoded:
@@ -261,8 +253,11 @@ def _quantity(column: Column) -> np.ndarray:
     """Return the numbers of a column, which must be finite or missing."""
     if column.kind == "text" and len(column.factorized[1]):
         raise ColumnError(
-            f"Column {column.name!r} is to be a quantity and holds text. Convert it "
-            "with astype(float), or fit with its name in categorical_features."
+            f"Column {column.name!r} must hold numbers, because it is not in "
+            "categorical_features; got text. Convert it with astype(float), add it to "
+            "categorical_features, or keep it away from this estimator: "
+            "ColumnTransformer([('levels', estimator, columns)]) drops all other "
+            "columns, and passes them on with remainder='passthrough'."
         )
     values = column.to_float()
     if (np.abs(values) > LARGEST).any():

@@ -14,11 +14,12 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skembed._columns import Column, as_table, read_columns
+from skembed._feature_roles import warn_of_doubtful_roles
 from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network, shown_attributes
 from skembed._sklearn import check_feature_names_in, check_features, features_seen
 from skembed._tensorflow import load_tensorflow
-from skembed._training_data import read_training_data
+from skembed._training_data import TrainingData
 from skembed.exceptions import ColumnError
 
 
@@ -29,25 +30,23 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
     """
 
     _prediction_unit = "units of the target"
+    categorical_features: Any
     handle_unknown: str
     random_state: Any
     warm_start: bool
     _model: Model
 
-    def _fit(
-        self, table: Any, target: np.ndarray, sample_weight: Any, loss: Any
-    ) -> None:
-        """Learn from a table and a target that was read, and keep what was learned."""
+    def _fit(self, table: Any, data: TrainingData, loss: Any) -> None:
+        """Learn from a table that was read, and keep what was learned."""
         from skembed._fitting import fit_model  # to import all stages takes a while
 
         features = features_seen(table)
-        data = read_training_data(read_columns(table), target, sample_weight)
+        warn_of_doubtful_roles(data, self.categorical_features)
         params = {**self.get_params(deep=False), "loss": loss}
         earlier = self._earlier_model(table)
         rng = np.random.default_rng(self._draw_seed())
         model = fit_model(data, params, rng, earlier)
         self._keep(model, features)
-        self._y_ndim = target.ndim
         self._loss = loss if isinstance(loss, str) else None
 
     def _draw_seed(self) -> np.ndarray:
@@ -201,7 +200,9 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         table = as_table(X)
         check_features(self, table)
-        return read_columns(table)
+        columns = read_columns(table)
+        self._model.encoding.warn_of_unseen(columns, self.handle_unknown)
+        return columns
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

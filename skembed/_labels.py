@@ -12,6 +12,8 @@ from scipy.special import log_expit, log_softmax
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from skembed._objects import types_of
+
 
 @dataclass(frozen=True, eq=False)
 class Classes:
@@ -56,6 +58,36 @@ class Classes:
         return np.asarray(self.labels[scores.argmax(axis=1)])
 
 
+def as_plain(y: Any) -> Any:
+    """Return labels in a type of numpy that holds them exactly.
+
+    scikit-learn would turn nullable integers into floats, which merge those beyond
+    2**53, nullable booleans into numbers, and calls Python objects unknown.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Labels in any container; nothing is missing.
+
+    Returns
+    -------
+    array-like of the same shape
+        What was passed, unless it was of objects or of a type that is not numpy's.
+    """
+    if sparse.issparse(y):
+        return y
+    labels = np.asarray(y)
+    if labels.dtype != object:
+        return labels if _has_other_type(y) else y
+    inferred = pd.Series(labels.ravel()).infer_objects().to_numpy()
+    return inferred.reshape(labels.shape)
+
+
+def _has_other_type(y: Any) -> bool:
+    dtypes = [y.dtype] if hasattr(y, "dtype") else list(getattr(y, "dtypes", ()))
+    return not all(isinstance(dtype, np.dtype) for dtype in dtypes)
+
+
 def read_labels(y: Any) -> tuple[Classes, np.ndarray]:
     """Read labels of any type.
 
@@ -81,6 +113,8 @@ def read_labels(y: Any) -> tuple[Classes, np.ndarray]:
             "EmbeddingClassifier requires y to be passed, but the target y is None."
         )
     _check_present(y)
+    y = as_plain(y)
+    check_one_type(y)
     check_classification_targets(y)
     kind = type_of_target(y, input_name="y")
     if kind == "multiclass-multioutput":
@@ -108,6 +142,19 @@ def _check_present(y: Any) -> None:
         )
     if labels.dtype.kind == "f":  # of which scikit-learn would first warn
         assert_all_finite(labels, input_name="y")
+
+
+def check_one_type(y: Any) -> None:
+    """Raise an error that names the odd label if objects are not all text."""
+    labels = None if sparse.issparse(y) else np.asarray(y)
+    if labels is None or labels.dtype.kind != "O" or labels.ndim != 1:
+        return
+    if pd.api.types.infer_dtype(labels, skipna=True) not in ("string", "empty"):
+        raise ValueError(
+            "y must hold text, booleans or numbers of 64 bits, of one type throughout; "
+            f"got objects of type {types_of(labels)}. Turn labels into text with "
+            "astype(str), and numbers to predict into floats with astype(float)."
+        )
 
 
 def check_several(

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import type_of_target
 
-from skembed._labels import Classes, read_labels
+from skembed._labels import Classes, as_plain, check_one_type, read_labels
 from skembed._target import read_target
 
 MAX_NUMERIC_CLASSES = 20  # distinct numbers; more are not taken for classes unasked
@@ -76,7 +74,7 @@ def read_outcome(y: Any, target_type: str) -> Outcome:
         raise ValueError(
             "EmbeddingEncoder requires y to be passed, but the target y is None."
         )
-    y = _with_dtype(y)
+    y = as_plain(y)
     kind = _inferred(y) if target_type == "auto" else target_type
     if kind not in OF_CLASSES:
         return Outcome("continuous", _one_column(read_target(y)), None)
@@ -96,15 +94,8 @@ def read_outcome(y: Any, target_type: str) -> Outcome:
     return Outcome(kind, indicator, classes)
 
 
-def _with_dtype(y: Any) -> Any:
-    """Give objects of one type their type, which scikit-learn would call unknown."""
-    values = None if sparse.issparse(y) else np.asarray(y)
-    if values is None or values.dtype != object or values.ndim != 1:
-        return y
-    return pd.Series(values).infer_objects().to_numpy()
-
-
 def _inferred(y: Any) -> str:
+    check_one_type(y)
     values = np.asarray(y)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]

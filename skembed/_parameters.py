@@ -38,7 +38,7 @@ PARAMETERS: dict[str, list[Any]] = {
         None,
     ],
     "max_categories": [Interval(Integral, 1, None, closed="left"), None],
-    "handle_unknown": [StrOptions({"average", "error"})],
+    "handle_unknown": [StrOptions({"average", "error", "warn"})],
     "model": [StrOptions({"auto", "blend", "network"}), callable],
     "n_networks": [Interval(Integral, 0, None, closed="left")],
     "callbacks": [list, tuple, HasMethods("on_epoch_end"), None],

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skembed._columns import Column, Kind, read_columns, readable_text
+from skembed._columns import Column, read_columns, readable_text
+from skembed._decimals import shortest_decimals
+from skembed._objects import Kind
 from skembed.exceptions import ColumnError
 
 NUMBERS: tuple[Kind, ...] = ("integer", "float")
+SOME = 100  # levels, of which one is usually known
 LARGEST_EXACT = 2**53  # up to here floats hold every integer
 
 
@@ -29,6 +32,7 @@ class Vocabulary:
         What the levels are.
     levels : ndarray of shape (n_levels,)
         Sorted; NaN comes last and stands for a missing value, if ``fit`` saw one.
+        Floats are of 64 bits, see `shortest_decimals`.
     counts : ndarray of shape (n_levels,)
         How many training rows have each level: the sum of their weights.
     rows : ndarray of shape (n_levels,)
@@ -93,6 +97,15 @@ class Vocabulary:
         if (codes < 0).any() and not self.has_missing:
             found.append(np.nan)
         return found
+
+    def has_none_of(self, column: Column) -> bool:
+        """Say whether a column has several levels, none of which was learned."""
+        codes, uniques = column.factorized
+        self._check_kind(column, has_values=bool(len(uniques)))
+        used = uniques[np.bincount(codes + 1, minlength=len(uniques) + 1)[1:] > 0]
+        if len(used) < 2 or (self._rows_of(used[:SOME]) != self.unseen_row).any():
+            return False
+        return bool((self._rows_of(used) == self.unseen_row).all())
 
     def extended(self, column: Column, weight: np.ndarray | None = None) -> Vocabulary:
         """Return what is known after more rows: all levels, and their counts.
@@ -160,8 +173,10 @@ class Vocabulary:
 
     def _places_of(self, values: pd.Index) -> np.ndarray:
         """Look values up, floats that are large integers as such; -1 is nowhere."""
-        if values.dtype.kind == "f" and np.abs(values).max() > LARGEST_EXACT:
-            values = values.astype(object)
+        if values.dtype.kind == "f":
+            values = pd.Index(shortest_decimals(values.to_numpy()))
+            if np.abs(values).max() > LARGEST_EXACT:
+                values = values.astype(object)
         return self._index.get_indexer(values)
 
     def _check_kind(self, column: Column, has_values: bool) -> None:

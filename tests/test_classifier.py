@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
@@ -187,13 +188,25 @@ def test_weighted_classes_count_as_often(two):
     )
 
 
-def test_weights_are_counts_and_rows_of_equal_inputs_may_be_merged(two):
+@pytest.mark.parametrize("factor", [0.1, 3])
+def test_class_weights_do_not_depend_on_their_unit(two, factor):
     X, y, *_ = two
-    cells = X.assign(y=y, n=1).groupby(["a", "b", "y"], as_index=False)["n"].sum()
+    first, second = (
+        EmbeddingClassifier(n_networks=0, class_weight=w, random_state=0).fit(X, y)
+        for w in ({0: 1, 1: 10}, {0: factor, 1: 10 * factor})
+    )
+    np.testing.assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+def test_balanced_classes_have_the_same_total_of_sample_weights(two):
+    X, y, *_ = two
+    weight = np.where(y, 4.0, 1.0)
     model = EmbeddingClassifier(n_networks=0, random_state=0)
-    expected = model.fit(X, y).predict_proba(X)
-    merged = clone(model).fit(cells[["a", "b"]], cells["y"], sample_weight=cells["n"])
-    np.testing.assert_allclose(merged.predict_proba(X), expected, atol=1e-10)
+    balanced = clone(model).set_params(class_weight="balanced")
+    of_class = np.array([1.0, 4.0]) * np.bincount(y)
+    expected = model.fit(X, y, weight / of_class[y]).predict_proba(X)
+    found = balanced.fit(X, y, weight).predict_proba(X)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 def test_a_seed_decides(two):
@@ -300,3 +313,41 @@ def test_displays_draw_log_odds(of_two, two):
     assert curve.ax_.get_ylabel() == "mean cross-entropy"
     outcomes = OutcomesDisplay.from_estimator(of_two, X, y, "a")
     assert outcomes.ax_.get_xlabel().startswith("probability of 1")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_effects_depend_little_on_the_seed_and_on_names(seed):
+    """Variances of small tables are not decided by one division into folds."""
+    rng = np.random.default_rng(seed)
+    codes, effects = rng.integers(0, 10, 200), rng.normal(0, 1.5, 10)
+    y = rng.random(200) < expit(effects[codes])
+    slopes = []
+    for random_state, names in enumerate(["abcdefghij", "qzcakbxtmh"] * 3):
+        levels = np.array(list(names), dtype=object)
+        model = EmbeddingClassifier(n_networks=0, random_state=random_state)
+        found = model.fit(levels[codes], y).decision_function(levels)
+        slopes.append(np.polyfit(effects, found, 1)[0])
+    assert np.std(slopes) < 0.03 * np.mean(slopes)
+
+
+LARGE = [2**53, 2**53 + 1, 2**53 + 2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"),
+    [
+        (LARGE, "Int64"),
+        (LARGE, object),
+        ([True, False], "boolean"),
+        ([True, False], object),
+    ],
+    ids=str,
+)
+def test_classifier_predicts_labels_of_the_type_it_was_given(labels, dtype):
+    X = pd.DataFrame({"a": [f"level {i}" for i in range(len(labels))] * 40})
+    y = pd.Series(labels * 40, dtype=dtype)
+    model = EmbeddingClassifier(
+        n_networks=0, class_weight=dict.fromkeys(labels, 1), random_state=0
+    ).fit(X, y)
+    assert model.classes_.tolist() == sorted(labels)
+    assert model.predict(X).tolist() == y.tolist()

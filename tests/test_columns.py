@@ -1,8 +1,12 @@
 import datetime
+import decimal
 
+import dask.dataframe
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,6 +41,10 @@ def pandas_frame(values, dtype):
 
 def polars_frame(values, dtype=None):
     return pl.DataFrame({"a": pl.Series(values, dtype=dtype, strict=False)})
+
+
+def arrow_dictionary(values, value_type):
+    return pandas_frame(values, pd.ArrowDtype(pa.dictionary(pa.int32(), value_type)))
 
 
 INT_CATEGORIES = pd.CategoricalDtype([5, 3, 1])
@@ -87,6 +95,36 @@ READABLE = {
         pandas_frame([1, 0.5], object),
         "float",
         [1.0, 0.5],
+    ),
+    "Arrow dictionary of text": (
+        arrow_dictionary(["b", None], pa.string()),
+        "text",
+        ["b", None],
+    ),
+    "Arrow dictionary of integers": (
+        arrow_dictionary([3, None], pa.int64()),
+        "integer",
+        [3, None],
+    ),
+    "Arrow nulls": (
+        pandas_frame([None, None], pd.ArrowDtype(pa.null())),
+        "text",
+        [None, None],
+    ),
+    "pandas datetimes that are all missing": (
+        pandas_frame([None, None], "datetime64[ns]"),
+        "text",
+        [None, None],
+    ),
+    "a text category and an unused integer": (
+        pandas_frame(["b", None], pd.CategoricalDtype(["z", 3, "b"])),
+        "text",
+        ["b", None],
+    ),
+    "an integer category and unused text": (
+        pandas_frame([3, None], pd.CategoricalDtype(["z", 3, (1, 2)])),
+        "integer",
+        [3, None],
     ),
     "polars text": (polars_frame(["b", None]), "text", ["b", None]),
     "polars integers": (polars_frame([3, 1]), "integer", [3, 1]),
@@ -167,9 +205,42 @@ def test_text_that_is_all_missing_becomes_nan(dtype):
 
 
 @pytest.mark.parametrize("present", ["text", True, 3, 2**70, 0.5], ids=repr)
-@pytest.mark.parametrize("missing", [None, np.nan, float("nan"), pd.NA], ids=repr)
-def test_none_nan_and_na_are_all_the_same_missing(present, missing):
+@pytest.mark.parametrize(
+    "missing",
+    [
+        None,
+        np.nan,
+        float("nan"),
+        pd.NA,
+        pd.NaT,
+        np.datetime64("NaT"),
+        decimal.Decimal("NaN"),
+    ],
+    ids=repr,
+)
+def test_every_spelling_of_missing_is_the_same(present, missing):
     assert values_of(read_one(objects([present, missing]))) == [present, None]
+
+
+TENTHS = [0.1, None, 0.25, 0.7]
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.array([[0.1], [np.nan], [0.25], [0.7]], dtype="f4"),
+        pandas_frame(TENTHS, "float32"),
+        pandas_frame(TENTHS, "Float32"),
+        pandas_frame(TENTHS, "float[pyarrow]"),
+        pandas_frame(TENTHS, "halffloat[pyarrow]"),
+        pandas_frame(TENTHS, "float32").astype("category"),
+        objects([np.float32(0.1), None, np.float16(0.25), np.float32(0.7)]),
+        polars_frame(TENTHS, pl.Float32),
+        np.array([[0.1], [np.nan], [0.25], [0.7]], dtype="f2"),
+    ],
+)
+def test_levels_of_short_floats_are_their_decimals(X):
+    assert values_of(read_one(X)) == TENTHS
 
 
 def test_values_next_to_text_in_a_list_keep_their_types():
@@ -207,9 +278,26 @@ def test_integers_beyond_64_bits_stay_exact(big):
         assert values_of(read_one(X)) == values
 
 
+def test_a_category_is_read_from_parquet_with_types_of_arrow(tmp_path):
+    path = tmp_path / "table.parquet"
+    pd.DataFrame({"a": pd.Categorical(["b", "a", None])}).to_parquet(path)
+    frame = pd.read_parquet(path, dtype_backend="pyarrow")
+    column = read_one(frame)
+    assert column.kind == "text"
+    assert values_of(column) == ["b", "a", None]
+
+
 def test_unsigned_polars_integers_next_to_null_stay_exact():
     values = [2**63 + 5, None, 1]
     assert values_of(read_one(polars_frame(values, pl.UInt64))) == values
+
+
+@pytest.mark.skipif(not hasattr(pl, "Int128"), reason="Polars is older than 1.18")
+@pytest.mark.parametrize("values", [[2**100, 1], [2**100, None]], ids=repr)
+def test_polars_integers_of_128_bits_stay_exact(values):
+    column = read_one(polars_frame(values, pl.Int128))
+    assert column.kind == "integer"
+    assert values_of(column) == values
 
 
 def test_a_polars_column_of_nothing_but_null_is_read_as_a_pandas_one_is():
@@ -373,9 +461,42 @@ def test_rows_that_differ_in_length_are_refused(X):
         as_table(X)
 
 
-def test_a_lazy_frame_is_to_be_collected():
-    with pytest.raises(ValueError, match=r"collect\(\)"):
-        as_table(pl.LazyFrame({"a": ["x"]}))
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (pl.LazyFrame, r"polars LazyFrame: call its collect\(\)"),
+        (
+            lambda frame: dask.dataframe.from_pandas(frame, npartitions=1),
+            r"dask DataFrame: call its compute\(\)",
+        ),
+        (
+            duckdb.from_df,
+            r"duckdb DuckDBPyRelation: call its df\(\)",
+        ),
+    ],
+    ids=["Polars", "Dask", "DuckDB"],
+)
+def test_an_error_says_how_a_table_comes_into_memory(make, says):
+    with pytest.raises(ValueError, match=says):
+        as_table(make(pd.DataFrame({"a": ["x"]})))
+
+
+def test_a_structured_array_is_refused_by_its_fields():
+    array = np.array([(1, "a")], dtype=[("size", int), ("city", "U1")])
+    with pytest.raises(TypeError, match=r"'size', 'city'. Pass pandas.DataFrame\(X\)"):
+        as_table(array)
+
+
+def test_an_error_names_the_odd_value_its_type_and_its_row():
+    values = ["x"] * 1_600 + [7, None]
+    with pytest.raises(ColumnError, match=r"'a' .*the first int is 7, in row 1600"):
+        read(pandas_frame(values, object))
+
+
+def test_an_error_names_the_rarest_of_several_types():
+    values = ["x", 1, ("a", "b"), "y", 2]
+    with pytest.raises(ColumnError, match=r"first tuple is \('a', 'b'\), in row 2"):
+        read(pandas_frame(values, object))
 
 
 def test_two_columns_of_one_name_are_refused():
@@ -418,7 +539,9 @@ def test_an_error_names_the_column_that_cannot_be_read(values, what):
 
 @pytest.mark.parametrize("dtype", ["M8[D]", "m8[D]", "S1"])
 def test_an_error_gives_the_position_of_a_column_without_a_name(dtype):
-    with pytest.raises(ColumnError, match="Column 0 holds values of type"):
+    with pytest.raises(
+        ColumnError, match=r"Column 0 must hold text.* got values of type"
+    ):
         read(np.array([[1]], dtype=dtype))
 
 

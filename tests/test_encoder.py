@@ -477,3 +477,12 @@ class TestErrors:
         with pytest.raises(ValueError, match="holds out row 0"):
             encoder.fit_transform(X[["a"]], y)
         np.testing.assert_array_equal(encoder.transform(X), before)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "int64[pyarrow]", object])
+def test_encoder_keeps_labels_apart_that_floats_merge(dtype):
+    labels = [2**53, 2**53 + 1, 2**53 + 2]
+    X = pd.DataFrame({"a": ["x", "y", "z"] * 40})
+    encoder = EmbeddingEncoder(random_state=0)
+    encoder.fit_transform(X, pd.Series(labels * 40, dtype=dtype))
+    assert encoder.classes_.tolist() == labels

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy import sparse
 from scipy.special import expit, softmax
@@ -28,6 +29,47 @@ def test_two_classes_of_any_type_are_one_column(y):
     assert classes.loss == "binary_cross_entropy"
     scores = np.array([[-1.0], [2.0], [-3.0]])
     np.testing.assert_array_equal(classes.decide(scores), np.ravel(y))
+
+
+LARGE = [2**53, 2**53 + 1, 2**53 + 2]
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        pd.Series(LARGE, dtype="Int64"),
+        pd.Series(LARGE, dtype="UInt64"),
+        pd.Series(LARGE, dtype="int64[pyarrow]"),
+        pd.Series(LARGE, dtype=object),
+        pd.Series(LARGE, dtype="Int64").astype("category"),
+        pd.array(LARGE, dtype="Int64"),
+        pl.Series(LARGE),
+    ],
+    ids=lambda y: f"{type(y).__module__}-{y.dtype}",
+)
+def test_labels_that_floats_cannot_tell_apart_stay_apart(y):
+    classes, indicator = read_labels(y)
+    assert classes.labels.tolist() == LARGE
+    np.testing.assert_array_equal(indicator, np.eye(3))
+    assert classes.decide(indicator).tolist() == LARGE
+
+
+@pytest.mark.parametrize("dtype", ["boolean", "bool[pyarrow]", object, "category"])
+def test_labels_that_are_booleans_are_decided_as_booleans(dtype):
+    classes, _ = read_labels(pd.Series([True, False, True], dtype=dtype))
+    decided = classes.decide(np.array([[1.0], [-1.0]]))
+    assert decided.dtype == bool
+    assert decided.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean", object])
+def test_labels_of_several_columns_may_be_of_any_type(dtype):
+    several = np.array([[1, 0, 1], [0, 0, 0], [0, 1, 1]])
+    is_boolean = dtype == "boolean"
+    frame = pd.DataFrame(several.astype(bool) if is_boolean else several)
+    classes, indicator = read_labels(frame.astype(dtype))
+    assert classes.is_multilabel
+    np.testing.assert_array_equal(indicator, several)
 
 
 def test_more_classes_have_a_column_each():
@@ -77,8 +119,21 @@ def test_logarithms_of_probabilities_are_finite(classes):
         ([1.0, np.nan, 0.0], "NaN"),
         (["a", None, "b"], "NaN"),
         ([1.0, np.inf, 0.0], "infinity"),
+        (pd.Series([1, None, 0], dtype="Int64"), "NaN"),
+        (np.array(["a", "b", 7], dtype=object), "the first int is 7, in row 2"),
+        (np.array([2**70, 1, 2**70], dtype=object), r"type int.* astype\(str\)"),
     ],
-    ids=["none", "a quantity", "two columns", "missing", "none of them", "infinite"],
+    ids=[
+        "none",
+        "a quantity",
+        "two columns",
+        "missing",
+        "none of them",
+        "infinite",
+        "a missing nullable integer",
+        "mixed types",
+        "beyond 64 bits",
+    ],
 )
 def test_what_is_no_label_is_refused(y, message):
     with pytest.raises(ValueError, match=message):

@@ -78,7 +78,12 @@ def test_many_strings_are_labels():
         (["a", "b"], "continuous", "could not convert|dtype"),
         (SEVERAL_LABELS, "binary", "several labels for each row: set target_type"),
         (SEVERAL_LABELS, "multiclass", "several labels for each row"),
-        (np.array([1, "a", None], dtype=object), "auto", "neither numbers nor labels"),
+        (
+            np.array(["b", 1, "a", None], dtype=object),
+            "auto",
+            "one type .*the first int is 1, in row 1",
+        ),
+        (np.array([1j, 2j]), "auto", "neither numbers nor labels|Complex data"),
     ],
 )
 def test_what_it_cannot_read(y, target_type, says):

@@ -213,6 +213,21 @@ def test_integers_and_whole_floats_are_the_same_levels():
     assert floats.encode(column_of([1, 3, 2])).tolist() == [1, 2, 3]
 
 
+@pytest.mark.parametrize("learned", ["f2", "f4", "f8"])
+@pytest.mark.parametrize("met", ["f2", "f4", "f8"])
+def test_floats_of_one_decimal_are_one_level_in_any_precision(learned, met):
+    values = [0.05, 0.1, 0.15, 0.2, 0.25, np.nan]
+    columns = [
+        read_columns(np.array(values, dtype=dtype).reshape(-1, 1))[0]
+        for dtype in (learned, met)
+    ]
+    vocabulary = learn_vocabulary(columns[0])
+    assert vocabulary.levels.tolist()[:-1] == values[:-1]
+    assert vocabulary.encode(columns[1]).tolist() == list(range(6))
+    assert vocabulary.position(0.1) == 1
+    assert vocabulary.position(np.float32(0.1)) == 1
+
+
 @pytest.mark.parametrize(
     ("learned", "values"),
     [

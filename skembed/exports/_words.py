@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import quote, unquote
 
-from skembed._columns import Kind
+from skembed._objects import Kind
 from skembed._vocabulary import NUMBERS, Vocabulary
 from skembed.exceptions import ColumnError
 
