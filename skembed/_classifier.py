@@ -41,13 +41,13 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         Units of the only hidden layer, or of each; none makes networks linear.
 
     activation : str or sequence of str, default="relu"
-        Activation of all hidden layers, or of each; see `EmbeddingRegressor`.
+        Activation of all hidden layers, or of each.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         The name of a Keras optimizer in lower case, or an instance.
 
     learning_rate : float, default=None
-        Step size of the optimizer; see `EmbeddingRegressor`.
+        Its step size; see `EmbeddingRegressor`.
 
     alpha : float, default=10.0
         Strength of the L2 penalty on the vectors and on the kernels of the dense
@@ -64,7 +64,7 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         improves, and to keep the weights that were best on it.
 
     validation_fraction : float, default=0.1
-        The share of the observations to hold out; not used in a blend.
+        The share of observations to hold out; not used in a blend.
 
     n_iter_no_change : int, default=10
         Epochs without improvement after which early stopping ends training.
@@ -102,8 +102,7 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         and `activation` are then not used, and Keras is needed to predict.
 
     n_networks : int, default=5
-        How many networks a blend averages, see `EmbeddingRegressor`; below 1,000
-        observations none are trained.
+        How many networks a blend averages; none below 1,000 observations.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by their labels, that multiply `sample_weight`;
@@ -114,11 +113,10 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         Called during training. Those with a method for every batch make it slower.
 
     warm_start : bool, default=False
-        Whether ``fit`` continues from the earlier fit, of the same classes; see
-        `EmbeddingRegressor`.
+        Whether ``fit`` continues from the earlier fit, of the same classes.
 
     random_state : int, RandomState instance or None, default=None
-        Determines the initial weights, the order of the rows and the rows held out.
+        Determines initial weights, the order of rows and the rows held out.
 
     verbose : int, default=0
         0 is silent; 1 prints a line for each stage of a fit, 2 one for each epoch, too.

@@ -117,11 +117,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
     n_outputs_ : int
         1, or the number of labels, or of classes where there are more than two.
 
-    n_iter_ : int
-        Epochs that the networks were trained for.
-
-    loss_curve_, history_ : list, dict
-        Their losses, see `EmbeddingRegressor`.
+    n_iter_, loss_curve_, history_ : int, list, dict
+        Epochs and losses of the networks, see `EmbeddingRegressor`.
 
     See Also
     --------
@@ -148,8 +145,6 @@ class EmbeddingEncoder(EmbeddingEstimator):
 
     A feature of two levels, such as a boolean, needs no vector: leave it out of
     `categorical_features` to have one number for it.
-
-    ``output="prediction"`` fits everything again without each fold.
 
     References
     ----------

@@ -98,8 +98,7 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         names, positions or a boolean for each column. The others are numeric.
 
     min_frequency : int or float, default=None
-        Levels with a smaller count (an integer) or a smaller share of the
-        observations (a float) are rare: those of one feature share one vector.
+        Levels with a smaller count (an integer) or share (a float) share one vector.
 
     max_categories : int, default=None
         At most so many vectors for the levels of a feature, the shared vector of its
