@@ -13,7 +13,7 @@ from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
 from skembed._labels import Classes, as_plain, check_same, check_several, read_labels
 from skembed._parameters import CLASS_WEIGHT, PARAMETERS
-from skembed._sklearn import fit_context
+from skembed._sklearn import check_sample_weight, fit_context
 from skembed._training_data import (
     check_cells_of_classes,
     open_cells,
@@ -306,6 +306,8 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         table = as_table(X)
         classes, indicator = read_labels(y)
         check_consistent_length(table, indicator)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, indicator)
         if self.class_weight is not None:
             n_rows, labels = None if cells is None else cells.n_rows, as_plain(y)
             sample_weight = weigh_classes(
