@@ -184,6 +184,7 @@ def spread_effects(model: MixedModel, sample: Sample, factor: float) -> MixedMod
     penalties = model.penalties.copy()
     penalties[len(model.ramps.blocks) :] /= factor
     search = _Search(design, model.terms, sample, model.likelihood)
+    search.start_from(model)
     search.settle(penalties)
     return replace(
         model, mean=search.mean, coefficients=search.effects, penalties=penalties
@@ -240,6 +241,12 @@ class _Search:
     def step(self, penalties: np.ndarray) -> None:
         """Take a step of Newton's method, and probe the traces of its equations."""
         self._step(penalties, self._signs)
+
+    def start_from(self, model: MixedModel) -> None:
+        """Start from the mean and the effects of a model of the same design."""
+        self.mean, self.effects = model.mean, model.coefficients
+        by_effects = self._design.times(self.effects[:, np.newaxis])
+        self._prediction = self.mean + by_effects[:, 0]
 
     def settle(self, penalties: np.ndarray) -> None:
         """Take steps until they are small."""
