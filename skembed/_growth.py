@@ -16,6 +16,7 @@ from skembed._screening import Residuals, find_terms
 from skembed._terms import Term, learn_term
 
 FIRST_ROUNDS, LAST_ROUNDS = 4, 8
+SAME_PENALTY = 0.05  # relative change of penalties that more rounds may leave out
 
 
 def grow_model(
@@ -63,7 +64,7 @@ def grow_model(
             grown_fit = fit_mixed_model(
                 ramps, grown, sample, LAST_ROUNDS, start, likelihood, is_common
             )
-            candidates.append(_cross_fit(grown_fit, folds))
+            candidates.append(_spread(cross_fit(grown_fit, folds)))
     for fitted in list(candidates):
         left = _residuals(fitted)
         pairs = find_pairs(fitted.rows, len(table_rows), left.mean, left.weight, rng)
@@ -75,7 +76,9 @@ def grow_model(
     last = fit_mixed_model(
         ramps, terms, sample, LAST_ROUNDS, first.penalties, likelihood, is_common
     )
-    return _cross_fit(last, folds)
+    if np.allclose(last.penalties, first.penalties, rtol=SAME_PENALTY):
+        return alone
+    return _spread(cross_fit(last, folds))
 
 
 def _first_fit(
@@ -102,13 +105,16 @@ def _first_fit(
         first = fit_mixed_model(
             ramps, terms, folds.sample, FIRST_ROUNDS, None, likelihood, is_common
         )
-        fits.append((is_common, first, _cross_fit(first, folds)))
-    return min(fits, key=lambda fit: fit[2].loss + (1 if fit[0] else len(terms)))
+        fits.append((is_common, first, cross_fit(first, folds)))
+    is_common, first, alone = min(
+        fits, key=lambda fit: fit[2].loss + (1 if fit[0] else len(terms))
+    )
+    return is_common, first, _spread(alone)
 
 
-def _cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:
-    """Fit without each fold, effects as many times less shrunken as it takes."""
-    best = cross_fit(mixed, folds)
+def _spread(best: CrossFitted) -> CrossFitted:
+    """Shrink effects less, as far as that helps to predict rows of other folds."""
+    mixed, folds = best.model.mixed, best.folds
     for spread in mixed.likelihood.spreads:
         fitted = cross_fit(spread_effects(mixed, folds.sample, spread), folds)
         if fitted.loss >= best.loss:

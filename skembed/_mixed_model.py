@@ -22,7 +22,8 @@ START_PENALTY = 10.0
 LEAST_NOISE = 1e-9
 TOLERANCE = 1e-3  # to which equations are solved: rounds of rougher ones go astray
 STEPS_WITHOUT_FOLD = 3  # of Newton's method, from the fit with it
-SMALL_STEP = 1e-3  # of Newton's method, in predictions
+SMALL_STEP = 0.01  # of Newton's method, in predictions
+LAST_STEP = 0.1  # of Newton's method, in effects: the next would be as its square
 SETTLED = 0.02  # relative change of the degrees of freedom that ends the search
 
 
@@ -372,7 +373,10 @@ def fit_without_folds(model: MixedModel, rows: Located, folds: Folds) -> np.ndar
     n_lines = rows.lines.n_columns
     effects[n_lines:][design.squared.T @ weight == 0] = 0
     for _ in range(min(likelihood.n_steps, STEPS_WITHOUT_FOLD)):
+        before = effects
         effects = _step_without_folds(model, design, sample.target, weight, effects)
+        if np.abs(effects - before).max(initial=0.0) <= LAST_STEP:
+            break
     return effects
 
 
