@@ -114,9 +114,10 @@ def _first_fit(
 
 def _spread(best: CrossFitted) -> CrossFitted:
     """Shrink effects less, as far as that helps to predict rows of other folds."""
-    mixed, folds = best.model.mixed, best.folds
+    mixed, folds, rows = best.model.mixed, best.folds, best.rows
     for spread in mixed.likelihood.spreads:
-        fitted = cross_fit(spread_effects(mixed, folds.sample, spread), folds)
+        less_shrunken = spread_effects(mixed, rows, folds.sample, spread)
+        fitted = cross_fit(less_shrunken, folds, rows)
         if fitted.loss >= best.loss:
             break
         best = fitted

@@ -179,9 +179,28 @@ def fit_mixed_model(
     return MixedModel(*read, likelihood)
 
 
-def spread_effects(model: MixedModel, sample: Sample, factor: float) -> MixedModel:
-    """Fit effects again as if their variances were larger by a factor."""
-    design = Design(model.ramps.blocks, model.locate(sample.inputs), sample.weight)
+def spread_effects(
+    model: MixedModel, rows: Located, sample: Sample, factor: float
+) -> MixedModel:
+    """Fit effects again as if their variances were larger by a factor.
+
+    Parameters
+    ----------
+    model : MixedModel
+        Fitted on the sample.
+    rows : Located
+        Where the sample is in it.
+    sample : Sample
+        With a single target.
+    factor : float
+        By which the variances are multiplied.
+
+    Returns
+    -------
+    MixedModel
+        With the same noise variance.
+    """
+    design = Design(model.ramps.blocks, rows, sample.weight)
     penalties = model.penalties.copy()
     penalties[len(model.ramps.blocks) :] /= factor
     search = _Search(design, model.terms, sample, model.likelihood)
@@ -372,6 +391,8 @@ def fit_without_folds(model: MixedModel, rows: Located, folds: Folds) -> np.ndar
     # no equation would tell the search to forget what only the fold has told
     n_lines = rows.lines.n_columns
     effects[n_lines:][design.squared.T @ weight == 0] = 0
+    _, curvature = likelihood.working(sample.target[:, 0], model.predict(rows))
+    design = design.reweighted(sample.weight * curvature)
     for _ in range(min(likelihood.n_steps, STEPS_WITHOUT_FOLD)):
         before = effects
         effects = _step_without_folds(model, design, sample.target, weight, effects)
@@ -393,7 +414,6 @@ def _step_without_folds(
     response, curvature = likelihood.working(target, prediction)
     working_weight = weight * curvature
     sums = design.transposed_times(working_weight * (response - model.mean))
-    design = design.reweighted(design.weight * curvature.mean(axis=1))
     equations = NormalEquations(design, model.penalties, working_weight)
     solved = equations.correct(sums, effects, TOLERANCE)
     if likelihood.n_steps == 1:
