@@ -213,7 +213,7 @@ class NormalEquations:
             The solutions.
         """
         b = start.copy()
-        residual = rhs - self._times(b)
+        residual = rhs - self._times(b) if b.any() else rhs.copy()
         direction = self._precondition(residual)
         energy = (residual * direction).sum(axis=0)
         goal = tol**2 * (rhs * self._precondition(rhs)).sum(axis=0)
