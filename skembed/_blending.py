@@ -26,7 +26,7 @@ from skembed._target import TargetScale
 
 N_FOLDS = 5
 LEAST_OBSERVATIONS = 20  # in a fold; with fewer it is too small to judge a network by
-OBSERVATIONS_TO_DIVIDE = 10_000  # over all divisions of a small table
+OBSERVATIONS_TO_DIVIDE = 5_000  # over all divisions of a small table
 MAX_DIVISIONS = 3
 LEAST_SHARE = 0.01  # a correction that is believed less is left out
 

@@ -68,15 +68,32 @@ class CrossFitted:
         target = self.folds.sample.target[:, 0]
         return self.model.mixed.likelihood.losses(target, self.out_of_fold)
 
-    @property
+    @cached_property
     def loss(self) -> float:
         """The sum of these over all observations."""
         return float(self.folds.sample.weight @ self.losses)
 
 
-def cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:
-    """Fit a mixed model without each of the folds that it was fitted on."""
-    rows = mixed.locate(folds.sample.inputs)
+def cross_fit(
+    mixed: MixedModel, folds: Folds, rows: Located | None = None
+) -> CrossFitted:
+    """Fit a mixed model without each of the folds that it was fitted on.
+
+    Parameters
+    ----------
+    mixed : MixedModel
+        Fitted on all folds.
+    folds : Folds
+        The sample.
+    rows : Located, default=None
+        Where the sample is in the model; found if None.
+
+    Returns
+    -------
+    CrossFitted
+        Without interactions.
+    """
+    rows = mixed.locate(folds.sample.inputs) if rows is None else rows
     fits = fit_without_folds(mixed, rows, folds)
     return CrossFitted(Bilinear(mixed), folds, rows, fits, ((),) * folds.count)
 

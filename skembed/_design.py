@@ -48,6 +48,11 @@ class Design:
         return other
 
     @property
+    def is_joint(self) -> bool:
+        """Whether `joint` is all coefficients."""
+        return len(self.joint) == self.shape[1]
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows and coefficients."""
         return len(self.lines), int(self.blocks.sum())
@@ -55,13 +60,15 @@ class Design:
     def times(self, coefficients: np.ndarray) -> np.ndarray:
         """Return predictions of shape (n_rows, k) by k columns of coefficients."""
         split = self.lines.n_columns
-        by_lines = self.lines.times(coefficients[:split])
-        return by_lines + self.sparse @ coefficients[split:]
+        by_terms = self.sparse @ coefficients[split:]
+        return by_terms + self.lines.times(coefficients[:split]) if split else by_terms
 
     def transposed_times(self, values: np.ndarray) -> np.ndarray:
         """Return sums over rows of shape (n_coefficients, k)."""
-        by_lines = self.lines.transposed_times(values)
-        return np.vstack([by_lines, self._sparse_T @ values])
+        by_terms = self._sparse_T @ values
+        if not self.lines.n_columns:
+            return by_terms
+        return np.vstack([self.lines.transposed_times(values), by_terms])
 
     @cached_property
     def squared(self) -> sparse.csr_matrix:
@@ -79,13 +86,25 @@ class Design:
         return np.concatenate([np.arange(self.lines.n_columns), *ranges])
 
     @cached_property
+    def _joint_sparse(self) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """The joint columns of `sparse`, and their transpose."""
+        split = self.lines.n_columns
+        if self.is_joint:
+            return self.sparse, self._sparse_T
+        small = self.sparse[:, self.joint[split:] - split]
+        return small, small.T.tocsr()
+
+    @cached_property
     def joint_gram(self) -> np.ndarray:
         """W' R W of the joint coefficients."""
-        split = self.lines.n_columns
-        small = self.sparse[:, self.joint[split:] - split]
-        scaled = small.multiply(self.weight[:, np.newaxis]).tocsr()
+        small, small_T = self._joint_sparse
+        values = small.data * np.repeat(self.weight, np.diff(small.indptr))
+        scaled = sparse.csr_matrix((values, small.indices, small.indptr), small.shape)
+        of_terms = (small_T @ scaled).toarray()
+        if not self.lines.n_columns:
+            return of_terms
         corner, side = self.lines.gram(self.weight), self.lines.transposed_times(scaled)
-        return np.block([[corner, side], [side.T, (scaled.T @ small).toarray()]])
+        return np.block([[corner, side], [side.T, of_terms]])
 
     def block_sums(self, values: np.ndarray) -> np.ndarray:
         """Add up one value for every coefficient by blocks."""
@@ -129,9 +148,9 @@ class NormalEquations:
         self.design = design
         self._weight = weight.reshape(len(weight), -1)
         self._penalty = np.repeat(penalties, design.blocks)[:, np.newaxis]
-        split = design.lines.n_columns
-        self._diagonal = design.squared.T @ self._weight + self._penalty[split:]
         self._factor = self._factorize()
+        is_own = weight.ndim == 1 and np.array_equal(weight, design.weight)
+        self._gram = design.joint_gram if design.is_joint and is_own else None
 
     def _factorize(self) -> tuple[np.ndarray, bool] | None:
         """Factorize the equations of the design's joint columns alone."""
@@ -144,17 +163,29 @@ class NormalEquations:
         diagonal = np.diag_indices_from(matrix)
         matrix[diagonal] += self._penalty[joint, 0]
         matrix[diagonal] += 1e-9 * matrix.trace() / len(matrix)
-        return linalg.cho_factor(matrix, overwrite_a=True)
+        return linalg.cho_factor(matrix, overwrite_a=True, check_finite=False)
+
+    @cached_property
+    def _diagonal(self) -> np.ndarray:
+        """The diagonal of the equations of the terms' coefficients."""
+        penalty = self._penalty[self.design.lines.n_columns :]
+        return np.asarray(self.design.squared.T @ self._weight + penalty)
 
     def _precondition(self, residual: np.ndarray) -> np.ndarray:
         joint, split = self.design.joint, self.design.lines.n_columns
+        if self._factor is not None and self.design.is_joint:
+            return linalg.cho_solve(self._factor, residual, check_finite=False)
         result = np.empty_like(residual)
         result[split:] = residual[split:] / self._diagonal
         if self._factor is not None:
-            result[joint] = linalg.cho_solve(self._factor, residual[joint])
+            result[joint] = linalg.cho_solve(
+                self._factor, residual[joint], check_finite=False
+            )
         return result
 
     def _times(self, b: np.ndarray) -> np.ndarray:
+        if self._gram is not None:
+            return self._gram @ b + self._penalty * b
         weighted = self._weight * self.design.times(b)
         return self.design.transposed_times(weighted) + self._penalty * b
 
@@ -182,7 +213,7 @@ class NormalEquations:
             The solutions.
         """
         b = start.copy()
-        residual = rhs - self._times(b)
+        residual = rhs - self._times(b) if b.any() else rhs.copy()
         direction = self._precondition(residual)
         energy = (residual * direction).sum(axis=0)
         goal = tol**2 * (rhs * self._precondition(rhs)).sum(axis=0)

@@ -19,6 +19,7 @@ from skembed._terms import Term, learn_term
 
 FIRST_ROUNDS, LAST_ROUNDS = 4, 8
 NEGLIGIBLE = 5.0  # a difference of log-likelihoods from which a factor counts little
+SAME_PENALTY = 0.05  # relative change of penalties that more rounds may leave out
 
 
 def grow_model(
@@ -84,6 +85,8 @@ def grow_model(
     last = fit_mixed_model(
         ramps, terms, sample, LAST_ROUNDS, first.penalties, likelihood, is_common
     )
+    if np.allclose(last.penalties, first.penalties, rtol=SAME_PENALTY):
+        return alone
     return _cross_fit(last, divisions)
 
 
@@ -114,36 +117,34 @@ def _first_fit(
         first = fit_mixed_model(
             ramps, terms, divisions[0].sample, FIRST_ROUNDS, None, likelihood, is_common
         )
-        inflated = _inflated(first, divisions)
-        cost = _loss(inflated, divisions) + (1 if is_common else len(terms))
-        fits.append((cost, is_common, first, inflated))
-    _, is_common, first, inflated = min(fits, key=lambda fit: fit[0])
-    return is_common, first, cross_fit(inflated, divisions[0])
+        cost = _loss(first, divisions) + (1 if is_common else len(terms))
+        fits.append((cost, is_common, first))
+    _, is_common, first = min(fits, key=lambda fit: fit[0])
+    return is_common, first, _cross_fit(first, divisions)
 
 
 def _cross_fit(mixed: MixedModel, divisions: Sequence[Folds]) -> CrossFitted:
-    """Fit without each of the first folds, with inflated variances."""
-    return cross_fit(_inflated(mixed, divisions), divisions[0])
+    """Fit without each of the first folds, with inflated variances.
 
-
-def _inflated(mixed: MixedModel, divisions: Sequence[Folds]) -> MixedModel:
-    """Multiply variances of effects by the factor that held-out rows ask for.
-
-    Factors are averaged by their likelihood on the held-out rows, on a log scale: the
-    best of them alone would depend on how the rows were divided.
+    The factor that variances of effects are multiplied by is the average of several,
+    each weighted by its likelihood on held-out rows, on a log scale: the best of them
+    alone would depend on how the rows were divided.
     """
     factors = [1.0, *mixed.likelihood.spreads]
+    folds = divisions[0]
+    rows = mixed.locate(folds.sample.inputs)
     if len(factors) == 1:
-        return mixed
-    sample, losses = divisions[0].sample, []
+        return cross_fit(mixed, folds, rows)
+    losses: list[float] = []
     for factor in factors:
-        model = spread_effects(mixed, sample, factor) if factor > 1 else mixed
+        model = spread_effects(mixed, rows, folds.sample, factor)
         losses.append(_loss(model, divisions))
         if losses[-1] > min(losses) + NEGLIGIBLE:
             break
     likely = np.exp(min(losses) - np.array(losses))
     factor = np.exp(np.average(np.log(factors[: len(losses)]), weights=likely))
-    return spread_effects(mixed, sample, float(factor))
+    inflated = spread_effects(mixed, rows, folds.sample, float(factor))
+    return cross_fit(inflated, folds, rows)
 
 
 def _loss(mixed: MixedModel, divisions: Sequence[Folds]) -> float:

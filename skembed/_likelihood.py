@@ -137,7 +137,9 @@ class Bernoulli:
 
     def losses(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         """Return the cross-entropy."""
-        return np.asarray(np.logaddexp(0.0, prediction) - target * prediction)
+        # log(1 + exp(x)), faster than by logaddexp or log1p
+        entropy = np.maximum(prediction, 0) + np.log(1 + np.exp(-np.abs(prediction)))
+        return np.asarray(entropy - target * prediction)
 
     def working(
         self, target: np.ndarray, prediction: np.ndarray

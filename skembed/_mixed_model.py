@@ -22,7 +22,8 @@ START_PENALTY = 10.0
 LEAST_NOISE = 1e-9
 TOLERANCE = 1e-3  # to which equations are solved: rounds of rougher ones go astray
 STEPS_WITHOUT_FOLD = 3  # of Newton's method, from the fit with it
-SMALL_STEP = 1e-3  # of Newton's method, in predictions
+SMALL_STEP = 0.01  # of Newton's method, in predictions
+LAST_STEP = 0.1  # of Newton's method, in effects: the next would be as its square
 SETTLED = 0.02  # relative change of the degrees of freedom that ends the search
 
 
@@ -178,12 +179,32 @@ def fit_mixed_model(
     return MixedModel(*read, likelihood)
 
 
-def spread_effects(model: MixedModel, sample: Sample, factor: float) -> MixedModel:
-    """Fit effects again as if their variances were larger by a factor."""
-    design = Design(model.ramps.blocks, model.locate(sample.inputs), sample.weight)
+def spread_effects(
+    model: MixedModel, rows: Located, sample: Sample, factor: float
+) -> MixedModel:
+    """Fit effects again as if their variances were larger by a factor.
+
+    Parameters
+    ----------
+    model : MixedModel
+        Fitted on the sample.
+    rows : Located
+        Where the sample is in it.
+    sample : Sample
+        With a single target.
+    factor : float
+        By which the variances are multiplied.
+
+    Returns
+    -------
+    MixedModel
+        With the same noise variance.
+    """
+    design = Design(model.ramps.blocks, rows, sample.weight)
     penalties = model.penalties.copy()
     penalties[len(model.ramps.blocks) :] /= factor
     search = _Search(design, model.terms, sample, model.likelihood)
+    search.start_from(model)
     search.settle(penalties)
     return replace(
         model, mean=search.mean, coefficients=search.effects, penalties=penalties
@@ -240,6 +261,12 @@ class _Search:
     def step(self, penalties: np.ndarray) -> None:
         """Take a step of Newton's method, and probe the traces of its equations."""
         self._step(penalties, self._signs)
+
+    def start_from(self, model: MixedModel) -> None:
+        """Start from the mean and the effects of a model of the same design."""
+        self.mean, self.effects = model.mean, model.coefficients
+        by_effects = self._design.times(self.effects[:, np.newaxis])
+        self._prediction = self.mean + by_effects[:, 0]
 
     def settle(self, penalties: np.ndarray) -> None:
         """Take steps until they are small."""
@@ -364,8 +391,13 @@ def fit_without_folds(model: MixedModel, rows: Located, folds: Folds) -> np.ndar
     # no equation would tell the search to forget what only the fold has told
     n_lines = rows.lines.n_columns
     effects[n_lines:][design.squared.T @ weight == 0] = 0
+    _, curvature = likelihood.working(sample.target[:, 0], model.predict(rows))
+    design = design.reweighted(sample.weight * curvature)
     for _ in range(min(likelihood.n_steps, STEPS_WITHOUT_FOLD)):
+        before = effects
         effects = _step_without_folds(model, design, sample.target, weight, effects)
+        if np.abs(effects - before).max(initial=0.0) <= LAST_STEP:
+            break
     return effects
 
 
@@ -382,7 +414,6 @@ def _step_without_folds(
     response, curvature = likelihood.working(target, prediction)
     working_weight = weight * curvature
     sums = design.transposed_times(working_weight * (response - model.mean))
-    design = design.reweighted(design.weight * curvature.mean(axis=1))
     equations = NormalEquations(design, model.penalties, working_weight)
     solved = equations.correct(sums, effects, TOLERANCE)
     if likelihood.n_steps == 1:

@@ -126,9 +126,12 @@ def _fit_stack(sample: Sample, fitted: Sequence[Fitted]) -> Stack:
     row, label = np.nonzero(weight)
     if len(np.unique(label)) == 1:
         return _of_one_class(label[0], len(fitted), float(weight.sum()))
+    # log-odds of many classes are far from zero, which would slow the search down
+    center = np.average(said, axis=0, weights=weight.sum(axis=1))
     model = LogisticRegression(max_iter=MAX_ITER)
-    model.fit(said[row], label, sample_weight=weight[row, label])
-    return _of_all_classes(model, len(fitted), float(weight.sum()))
+    model.fit((said - center)[row], label, sample_weight=weight[row, label])
+    stack = _of_all_classes(model, len(fitted), float(weight.sum()))
+    return replace(stack, bias=stack.bias - center @ stack.kernel)
 
 
 def _of_one_class(label: int, n_classes: int, n_observations: float) -> Stack:

@@ -11,17 +11,20 @@ with General Degrees in the Extended Planted Partition Model, COLT, section 3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
+from math import comb, log
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from skembed._terms import Located
+from skembed._terms import Located, number_keys
 
 MAX_DIMS = 8
 PRIOR_ROWS = 30.0  # of each level: rare ones would hide what frequent ones share
 MARGIN = 1.05  # over the largest singular value of noise
+FEW_TESTS = 3  # pairs of columns for which this margin is enough
 MORE_DIMS = 2  # than stand out by themselves: a model shrinks those that are not there
 N_NULLS = 2
 SMALL = 64  # rows or columns of a matrix that is decomposed whole
@@ -83,12 +86,20 @@ class Cells:
         """Return a value of each cell as a table of the two columns' levels."""
         return sparse.csr_matrix((values, self.codes), shape=self.shape)
 
-    def scaled_sums(self, values: np.ndarray) -> sparse.csr_matrix:
-        """Return a table of these sums, over the root of what noise would give."""
-        left, right = (
-            sparse.diags_array(1 / np.sqrt(size + PRIOR_ROWS)) for size in self.sizes
-        )
-        return (left @ self.table(self.sums(values)) @ right).tocsr()
+    @cached_property
+    def scales(self) -> np.ndarray:
+        """The roots of both levels' weights, a prior added, multiplied."""
+        left, right = (np.sqrt(size + PRIOR_ROWS) for size in self.sizes)
+        return np.asarray(left[self.codes[0]] * right[self.codes[1]])
+
+    def scaled_sums(self, values: np.ndarray) -> np.ndarray | sparse.csr_matrix:
+        """Return the table of these sums over `scales`, dense if one side is small."""
+        scaled = self.sums(values) / self.scales
+        if min(self.shape) > SMALL:
+            return self.table(scaled)
+        matrix = np.zeros(self.shape)
+        matrix[self.codes] = scaled
+        return matrix
 
 
 def find_cells(rows: Located, columns: tuple[int, int], weight: np.ndarray) -> Cells:
@@ -110,7 +121,7 @@ def find_cells(rows: Located, columns: tuple[int, int], weight: np.ndarray) -> C
     """
     n_first, n_second = (rows.n_cells[column] + 1 for column in columns)
     first, second = (rows.cells[:, column].astype(np.int64) for column in columns)
-    distinct, of_row = np.unique(first * n_second + second, return_inverse=True)
+    distinct, of_row = number_keys(first * n_second + second, n_first * n_second)
     codes = np.divmod(distinct, n_second)
     counts = np.bincount(of_row, weight)
     return Cells((n_first, n_second), codes, of_row, counts, weight)
@@ -126,8 +137,8 @@ def find_pairs(
     """Find the pairs of columns whose residuals show more structure than noise.
 
     A dimension counts if its singular value exceeds the largest that residuals of
-    random signs have: parallel analysis (Horn 1965, A Rationale and Test for the Number
-    of Factors in Factor Analysis, Psychometrika 30).
+    random signs have: parallel analysis [1]_. The threshold rises with the number of
+    pairs that are tested; see `_rise`.
 
     Parameters
     ----------
@@ -146,21 +157,51 @@ def find_pairs(
     -------
     list of Pair
         In the order of the columns; none of fewer than 100 observations.
+
+    References
+    ----------
+    .. [1] Horn, J. L. (1965). A Rationale and Test for the Number of Factors in Factor
+       Analysis. Psychometrika 30.
     """
     if weight.sum() < LEAST_OBSERVATIONS:
         return []
     signs = rng.choice([-1.0, 1.0], (N_NULLS, len(residual)))
+    noise = float(((weight * residual) ** 2).sum() / weight.sum())
+    columns = [c for c in range(n_columns) if rows.n_cells[c] >= FEWEST_LEVELS]
     found = []
-    for columns in combinations(range(n_columns), 2):
-        cells = find_cells(rows, columns, weight)
-        if min(cells.shape) <= FEWEST_LEVELS:
-            continue
-        _, values, _ = decompose(cells.scaled_sums(residual), MAX_DIMS)
-        nulls = [decompose(cells.scaled_sums(s * residual), 1)[1] for s in signs]
-        n_dims = int((values > MARGIN * np.max(nulls)).sum())
-        if n_dims:
-            found.append(Pair(columns, min(n_dims + MORE_DIMS, MAX_DIMS, *cells.shape)))
+    for pair in combinations(columns, 2):
+        cells = find_cells(rows, pair, weight)
+        values = singular_values(cells.scaled_sums(residual), MAX_DIMS)
+        rise = _rise(cells, noise, comb(len(columns), 2))
+        for null in signs * residual:
+            largest = singular_values(cells.scaled_sums(null), 1)
+            values = values[values > MARGIN * largest + rise]
+            if not len(values):
+                break
+        if n_dims := len(values):
+            found.append(Pair(pair, min(n_dims + MORE_DIMS, MAX_DIMS, *cells.shape)))
     return found
+
+
+def _rise(cells: Cells, noise: float, n_tests: int) -> float:
+    """Return by how much the largest of several null singular values exceeds one.
+
+    The square of the largest singular value of an m x n matrix of noise of variance 1
+    varies on the scale ``(sqrt(m) + sqrt(n)) (1 / sqrt(m) + 1 / sqrt(n)) ** (1 / 3)``,
+    in units of which the density of its upper tail falls as ``exp(-2 / 3 x ** 1.5)``
+    [1]_. The largest of k such values therefore is some ``(1.5 log(k)) ** (2 / 3)``
+    units above a single one. The margin alone is enough for a few tests, so that k is
+    the number of tests over `FEW_TESTS`.
+
+    References
+    ----------
+    .. [1] Johnstone, I. M. (2001). On the Distribution of the Largest Eigenvalue in
+       Principal Components Analysis. Annals of Statistics 29, section 1.
+    """
+    variance = noise * float((cells.weight / cells.scales**2).max())
+    m, n = cells.shape
+    unit = np.sqrt(variance) / 2 * (1 / np.sqrt(m) + 1 / np.sqrt(n)) ** (1 / 3)
+    return float(unit * (1.5 * log(max(n_tests / FEW_TESTS, 1))) ** (2 / 3))
 
 
 def singular_vectors(cells: Cells, residual: np.ndarray, n_dims: int) -> np.ndarray:
@@ -188,14 +229,21 @@ def singular_vectors(cells: Cells, residual: np.ndarray, n_dims: int) -> np.ndar
     return np.asarray(left / np.sqrt(np.maximum(power, 1e-300)))
 
 
+def singular_values(matrix: np.ndarray | sparse.csr_matrix, n_dims: int) -> np.ndarray:
+    """Return the largest singular values of a matrix; see `decompose`."""
+    if isinstance(matrix, np.ndarray):
+        return np.asarray(np.linalg.svd(matrix, compute_uv=False)[:n_dims])
+    return decompose(matrix, n_dims)[1]
+
+
 def decompose(
-    matrix: sparse.csr_matrix, n_dims: int
+    matrix: np.ndarray | sparse.csr_matrix, n_dims: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the leading singular vectors of a matrix.
 
     Parameters
     ----------
-    matrix : csr_matrix of shape (n_rows, n_columns)
+    matrix : ndarray or csr_matrix of shape (n_rows, n_columns)
         May be zero.
     n_dims : int
         How many of them, or as many as there are.
@@ -205,15 +253,22 @@ def decompose(
     left, values, right : ndarray
         Of shapes (n_rows, n_dims), (n_dims,) and (n_columns, n_dims), largest first.
     """
+    if not isinstance(matrix, np.ndarray):
+        if min(matrix.shape) > max(SMALL, n_dims + 1):
+            return _decompose_large(matrix, n_dims)
+        matrix = matrix.toarray()
+    left, values, right = np.linalg.svd(matrix, full_matrices=False)
+    return left[:, :n_dims], values[:n_dims], right[:n_dims].T
+
+
+def _decompose_large(
+    matrix: sparse.csr_matrix, n_dims: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     largest = np.abs(matrix.data).max(initial=0.0)
-    if min(matrix.shape) <= max(SMALL, n_dims + 1):
-        left, values, right = np.linalg.svd(matrix.toarray(), full_matrices=False)
-    elif largest > 0:
-        # ones may be orthogonal to every row
-        start = np.random.default_rng(0).normal(size=min(matrix.shape))
-        left, values, right = svds(matrix / largest, k=n_dims, v0=start)
-        left, values, right = left[:, ::-1], largest * values[::-1], right[::-1]
-    else:
+    if largest == 0:
         left, right = (np.zeros((n, n_dims)) for n in matrix.shape)
         return left, np.zeros(n_dims), right
-    return left[:, :n_dims], values[:n_dims], right[:n_dims].T
+    # ones may be orthogonal to every row
+    start = np.random.default_rng(0).normal(size=min(matrix.shape))
+    left, values, right = svds(matrix / largest, k=n_dims, v0=start)
+    return left[:, ::-1], largest * values[::-1], right[::-1].T

@@ -6,12 +6,13 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, count
-from math import prod
+from math import comb, prod
 
 import numpy as np
+from scipy.stats import chi2, norm
 
 from skembed._encoding import Encoded
-from skembed._pieces import Pieces, cut, ends_of_pieces
+from skembed._pieces import COARSE_TO_FINE, Pieces, cut, ends_of_pieces
 from skembed._ramps import within_reach
 from skembed._terms import Term, learn_term
 
@@ -19,6 +20,8 @@ MAX_ADDED = 12
 LEAST_Z = 4.0
 LEAST_GAIN = 0.002  # of the noise variance
 ROWS_PER_CELL = 1.5  # a cross of fewer has little to say
+LEVEL = 0.01  # of significance, of all tests together
+TINY = 1e-300
 LARGEST_KEY = 2**62
 
 
@@ -79,14 +82,35 @@ class Candidate:
         plain = self.term.quantity is None and self.term.pieces is None
         return plain and self.term.is_cross
 
-    def scored(self, residuals: Residuals) -> Candidate:
+    def scored(self, residuals: Residuals, n_tests: int = 1) -> Candidate:
         """Test whether residuals of one cell are alike.
 
         The statistic is the sum of all products of two weighted residuals of one cell,
         none with itself, which has mean 0 if the term has no variance: the score test
-        of Lin (1997, Variance Component Testing in Generalised Linear Models with
-        Random Effects, Biometrika 84, section 2), taken where other effects are known.
-        Over the number of such products it is an estimate of the term's variance.
+        of [1]_, section 2, taken where other effects are known. Over the number of such products it is an
+        estimate of the term's variance. Without such variance it is distributed as a
+        weighted sum of centered chi-square variables, whose upper tail is approximated
+        by that of one chi-square variable with the same first three moments [2]_,
+        section 2. The significance level is divided by the number of tests.
+
+        Parameters
+        ----------
+        residuals : Residuals
+            Of the model without the term.
+        n_tests : int, default=1
+            The number of candidates that are tested together.
+
+        Returns
+        -------
+        Candidate
+            With a gain of 0 if the test is not significant.
+
+        References
+        ----------
+        .. [1] Lin, X. (1997). Variance Component Testing in Generalised Linear Models
+           with Random Effects. Biometrika 84.
+        .. [2] Imhof, J. P. (1961). Computing the Distribution of Quadratic Forms in
+           Normal Variables. Biometrika 48.
         """
         x, weight = self._factor, residuals.weight
         sums, sizes = self._sums_and_sizes(residuals)
@@ -98,12 +122,30 @@ class Candidate:
         if n_products <= 0 or noise <= 0:
             return Candidate(self.term, self.cells, self.multiplier)
         z = statistic / (noise * np.sqrt(2 * n_products))
-        if z < LEAST_Z:
+        if z < LEAST_Z or n_tests * self._p_value(z, residuals, sizes) > LEVEL:
             return Candidate(self.term, self.cells, self.multiplier)
         penalty = noise * n_products / statistic
         explained = (sizes * sizes / (sizes + penalty)).sum() / penalty
         gain = float(explained / residuals.n_observations)
         return Candidate(self.term, self.cells, self.multiplier, gain, penalty)
+
+    def _p_value(self, z: float, residuals: Residuals, sizes: np.ndarray) -> float:
+        """Return the probability that a term without variance has a larger `z`.
+
+        The products of two residuals of one cell are a quadratic form; `second` and
+        `third` are the traces of the square and the cube of its matrix.
+        """
+        x, n_cells = self._factor, self.term.n_cells
+        fourth = residuals.unit * residuals.weight * residuals.curvature * x**4
+        own = np.bincount(self.cells, fourth, n_cells)
+        second = (sizes**2 - own).sum()
+        third = (
+            sizes**3 - 3 * sizes * own + 2 * own**2 / np.maximum(sizes, TINY)
+        ).sum()
+        if third <= 0:
+            return float(norm.sf(z))
+        freedom = second**3 / third**2
+        return float(chi2.sf(freedom + z * np.sqrt(2 * freedom), freedom))
 
     def prediction(self, residuals: Residuals) -> np.ndarray:
         """Return what the term would predict of the residuals, shrunken."""
@@ -159,13 +201,14 @@ def find_terms(
     .. [1] Durban, M., Harezlak, J., Wand, M. P. & Carroll, R. J. (2005). Simple Fitting
        of Subject-Specific Curves for Longitudinal Data. Statistics in Medicine 24.
     """
+    n_tests = _count_tests(len(table_rows), inputs.quantities.shape[1])
     ends = ends_of_pieces(inputs.quantities, knots)
     order = count()  # settles ties in the heap
     heap: list[tuple[float, int, Candidate]] = []
 
     def push(candidates: Iterator[Candidate]) -> None:
         for candidate in candidates:
-            scored = candidate.scored(residuals)
+            scored = candidate.scored(residuals, n_tests)
             if scored.gain > LEAST_GAIN:
                 heapq.heappush(heap, (-scored.gain, next(order), scored))
 
@@ -177,7 +220,7 @@ def find_terms(
     taken: list[Candidate] = []
     while heap and len(taken) < MAX_ADDED:
         _, _, top = heapq.heappop(heap)
-        candidate = top.scored(residuals)
+        candidate = top.scored(residuals, n_tests)
         if candidate.gain <= LEAST_GAIN:
             continue
         if heap and candidate.gain < -heap[0][0]:
@@ -191,6 +234,15 @@ def find_terms(
             push(_slopes(inputs, table_rows, [columns]))
             push(_curves(inputs, table_rows, ends, [columns]))
     return [c.term for c in taken], [c.penalty for c in taken]
+
+
+def _count_tests(n_columns: int, n_quantities: int) -> int:
+    """Count crosses of two columns, slopes and curves.
+
+    Terms that refine a cross are tested only after that cross was significant, and are
+    fewer.
+    """
+    return comb(n_columns, 2) + n_columns * n_quantities * (1 + len(COARSE_TO_FINE))
 
 
 def _pairs(inputs: Encoded, table_rows: Sequence[int]) -> Iterator[Candidate]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from skembed._encoding import Encoded
 from skembed._lines import Lines
 from skembed._pieces import Pieces
 from skembed._ramps import Ramps, within_reach
+
+FLAGS_PER_ROW = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,8 +119,37 @@ def learn_term(
         The cell of each row.
     """
     keys = cell_keys(inputs, columns, table_rows, pieces)
-    distinct, cells = np.unique(keys, return_inverse=True)
+    bound = prod(table_rows) * (pieces.count if pieces else 1)
+    distinct, cells = number_keys(keys, bound)
     return Term(columns, table_rows, distinct, quantity, pieces), cells
+
+
+def number_keys(keys: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct keys, sorted, and the position of each key among them.
+
+    The result is that of ``numpy.unique`` with its inverse. A flag for every possible
+    key is faster than sorting if there are not many more possible keys than rows.
+
+    Parameters
+    ----------
+    keys : ndarray of int of shape (n_rows,)
+        From 0 to ``bound - 1``.
+    bound : int
+        The number of possible keys.
+
+    Returns
+    -------
+    distinct : ndarray of shape (n_distinct,)
+        The keys that occur.
+    positions : ndarray of shape (n_rows,)
+        ``distinct[positions]`` is `keys`.
+    """
+    if bound > FLAGS_PER_ROW * len(keys):
+        distinct, positions = np.unique(keys, return_inverse=True)
+        return distinct, positions
+    occurs = np.zeros(bound, dtype=bool)
+    occurs[keys] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[keys]
 
 
 @dataclass(frozen=True, eq=False)

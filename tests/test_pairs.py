@@ -104,6 +104,24 @@ def test_each_pair_of_columns_is_looked_at():
     assert len(found) <= 2
 
 
+@pytest.mark.slow
+def test_find_pairs_finds_none_among_many_columns_of_noise():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        codes = rng.integers(0, 6, (500, 40)).astype(np.int32)
+        read = Encoded(codes, np.zeros((500, 0))), rng.normal(size=500)
+        assert found_in(*left_over(*read)) == []
+
+
+def test_find_pairs_finds_an_interaction_among_many_columns_of_noise():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 6, (1000, 40)).astype(np.int32)
+    first, second = rng.normal(size=(2, 6))
+    target = first[codes[:, 3]] * second[codes[:, 8]] + rng.normal(size=1000)
+    found = found_in(*left_over(Encoded(codes, np.zeros((1000, 0))), target))
+    assert [pair.columns for pair in found] == [(3, 8)]
+
+
 @pytest.mark.parametrize(("n_levels", "n_pairs"), [(2, 0), (3, 1)])
 def test_columns_of_very_few_levels_are_left_to_crosses(n_levels, n_pairs):
     rng = np.random.default_rng(0)
@@ -144,7 +162,7 @@ def test_cells_are_what_rows_meet(seed):
     np.testing.assert_array_equal(of_row, rows.cells)
     roots = [np.sqrt(size + PRIOR_ROWS) for size in sizes]
     scaled = sums / roots[0][:, np.newaxis] / roots[1]
-    np.testing.assert_allclose(cells.scaled_sums(residual).toarray(), scaled)
+    np.testing.assert_allclose(cells.scaled_sums(residual), scaled)
 
 
 @SEEDS

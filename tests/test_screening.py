@@ -97,6 +97,29 @@ def test_the_score_is_a_sum_over_pairs_of_rows(seed, is_slope, monkeypatch):
 
 
 @SEEDS
+def test_the_score_of_noise_is_significant_as_often_as_the_level_says(seed):
+    """In a third of 300 samples at a level of 1 / 3; the cells are few and uneven."""
+    n_levels = (3, 2)
+    n_significant = 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skembed._screening.LEAST_Z", -np.inf)
+        patch.setattr("skembed._screening.LEVEL", 1 / 3)
+        for draw in range(300):
+            inputs, rng = drawn((seed, draw), n_levels, 60)
+            inputs.codes[:30, 0] = 0
+            candidate = candidate_of(inputs, (0, 1), n_levels)
+            scored = candidate.scored(residuals_of(rng.normal(size=60)))
+            n_significant += scored.penalty < np.inf
+    assert 75 < n_significant < 125
+
+
+def test_the_significance_level_is_divided_by_the_number_of_tests():
+    candidate, residuals = alike(0, is_slope=False)
+    assert candidate.scored(residuals, 1).gain > 0
+    assert candidate.scored(residuals, 10**60).gain == 0
+
+
+@SEEDS
 @MULTIPLIED
 def test_score_uses_no_product_of_an_observation_with_itself(seed, is_slope):
     """Weighted observations, some of which stand for several of equal weight."""
@@ -332,6 +355,22 @@ def test_where_columns_add_up_nothing_is_found():
         residual = left_by_columns(inputs, N_LEVELS, target / target.std())
         n_found += len(found(inputs, N_LEVELS, residual))
     assert n_found <= 1
+
+
+@pytest.mark.slow
+def test_find_terms_finds_none_among_many_columns_of_noise():
+    n_levels = (6,) * 40
+    for seed in range(20):
+        inputs, rng = drawn(seed, n_levels, 500)
+        residual = left_by_columns(inputs, n_levels, rng.normal(size=500))
+        assert found(inputs, n_levels, residual) == []
+
+
+def test_find_terms_finds_a_cross_among_many_columns_of_noise():
+    n_levels = (6,) * 40
+    inputs, rng = drawn(0, n_levels, 1000)
+    residual = rng.normal(size=1000) + crossed(rng, inputs, n_levels, (3, 8), 0.7)
+    assert found(inputs, n_levels, residual) == [((3, 8), None)]
 
 
 @SEEDS

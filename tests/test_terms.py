@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from skembed._encoding import Encoded
 from skembed._pieces import Pieces
 from skembed._ramps import FARTHEST, learn_ramps
-from skembed._terms import Located, Term, count_columns, learn_term, locate
+from skembed._terms import (
+    Located,
+    Term,
+    count_columns,
+    learn_term,
+    locate,
+    number_keys,
+)
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 CROSSES = pytest.mark.parametrize("columns", [(0,), (1, 2), (0, 1, 2)])
@@ -290,3 +297,12 @@ def test_a_term_knows_its_cells():
 def test_columns_are_counted_before_what_is_added(wanted, count):
     inputs = generated(0)
     assert count_columns([learned(inputs, *term)[0] for term in wanted]) == count
+
+
+@pytest.mark.parametrize("bound", [40, 10**15])
+def test_number_keys_equals_numpy_unique(bound):
+    keys = 3 * np.random.default_rng(0).integers(0, 12, 50)
+    distinct, positions = number_keys(keys, bound)
+    expected = np.unique(keys, return_inverse=True)
+    np.testing.assert_array_equal(distinct, expected[0])
+    np.testing.assert_array_equal(positions, expected[1])
