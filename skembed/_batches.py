@@ -75,9 +75,8 @@ class BatchMixin(EmbeddingEstimator):
             The target.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None is a weight of one. Weights of a whole table are
-            brought to a mean of 1, those of batches count as they are: bring them to a
-            mean of 1 over all batches, by which `alpha` is weighed.
+            Non-negative weights, relative to those of all batches; None is a weight of
+            one.
 
         Returns
         -------
@@ -232,7 +231,7 @@ class _Learner:
             state.update(features_seen(table))
         check_features(self._carrier, table)
         columns = read_columns(table)
-        data = read_training_data(columns, target, sample_weight, is_scaled=False)
+        data = read_training_data(columns, target, sample_weight)
         self.learned = learn_batch(
             data, self.params, self._rng, self.learned, is_counted=is_counted
         )

@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.utils import Tags, check_consistent_length, compute_sample_weight
+from sklearn.utils import Tags, check_consistent_length
 
-from skembed._columns import as_table
+from skembed._class_weight import weigh_classes
+from skembed._columns import as_table, read_columns
 from skembed._estimator import EmbeddingEstimator
 from skembed._labels import Classes, as_plain, check_same, check_several, read_labels
 from skembed._parameters import CLASS_WEIGHT, PARAMETERS
-from skembed._sklearn import check_sample_weight, fit_context
+from skembed._sklearn import fit_context
+from skembed._training_data import open_cells, read_training_data
 
 
 class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
@@ -275,20 +277,24 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> EmbeddingClassifier:
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None
+    ) -> EmbeddingClassifier:
         """Learn the vectors and the function that predicts from them.
 
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
-            The features. One-dimensional tokens are one feature.
+            The features. One-dimensional tokens are one feature. Or the cells of a
+            grouped table, see `skembed.cells`, without `y`.
 
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             The labels, or a matrix of zeros and ones if rows may have several.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None is a weight of one. Rows of weight zero are
-            left out before levels are learned.
+            How much each row counts relative to the others, see `EmbeddingRegressor`;
+            non-negative. None is the same for all. Rows of weight zero are left out
+            before levels are learned.
 
         Returns
         -------
@@ -305,17 +311,23 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
             If `X`, `y` or `sample_weight` are malformed, or there is one class only. An
             earlier fit stays usable, whatever was raised.
         """
+        X, y, cells = open_cells(X, y, sample_weight)
         table = as_table(X)
         classes, indicator = read_labels(y)
         check_consistent_length(table, indicator)
-        if sample_weight is not None or self.class_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, indicator)
-            of_rows = compute_sample_weight(self.class_weight, as_plain(y))
-            sample_weight = sample_weight * of_rows
+        if self.class_weight is not None:
+            n_rows = None if cells is None else cells.n_rows
+            labels = as_plain(y)
+            sample_weight = weigh_classes(
+                self.class_weight, labels, sample_weight, n_rows
+            )
         check_several(classes, indicator, sample_weight)
         if self.warm_start and hasattr(self, "classes_"):
             check_same(self._classes, classes)
-        self._fit(table, indicator, sample_weight, classes.loss)
+        columns = read_columns(table)
+        data = read_training_data(columns, indicator, sample_weight, cells)
+        self._fit(table, data, classes.loss)
+        self._y_ndim = indicator.ndim
         self._classes, self.classes_ = classes, classes.labels
         return self
 

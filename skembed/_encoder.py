@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from skembed._columns import Column, as_table, read_columns
 from skembed._estimator import EmbeddingEstimator, distinct
 from skembed._feature_roles import warn_of_doubtful_roles
+from skembed._grouped_rows import Cells
 from skembed._labels import as_plain, check_several
 from skembed._outcome import Outcome, read_outcome
 from skembed._parameters import ENCODER
@@ -26,7 +27,11 @@ from skembed._sklearn import (
     raise_for_params,
 )
 from skembed._splits import folds_of_rows
-from skembed._training_data import TrainingData, read_training_data
+from skembed._training_data import (
+    TrainingData,
+    open_cells,
+    read_training_data,
+)
 
 if TYPE_CHECKING:
     from skembed._encoder_outputs import Output, Refit
@@ -205,21 +210,23 @@ class EmbeddingEncoder(EmbeddingEstimator):
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> EmbeddingEncoder:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> EmbeddingEncoder:
         """Learn the numbers that ``transform`` returns.
 
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
-            The features. One-dimensional tokens are one feature.
+            The features. One-dimensional tokens are one feature. Or the cells of a
+            grouped table, see `skembed.cells`, without `y`.
 
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             The target: numbers, labels, or a matrix of zeros and ones if rows may have
             several labels.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None is a weight of one. Rows of weight zero are
-            left out before levels are learned.
+            How much each row counts relative to the others, see `EmbeddingRegressor`;
+            non-negative. None is the same for all. Rows of weight zero are left out
+            before levels are learned.
 
         Returns
         -------
@@ -275,8 +282,17 @@ class EmbeddingEncoder(EmbeddingEstimator):
             For what ``fit`` raises it for, and if `cv` does not hold each row out once.
         """
         raise_for_params(params, self, "fit_transform")
+        if isinstance(X, Cells):
+            raise ValueError(
+                "fit_transform encodes each row by a fit that has not seen it, but the "
+                "rows of cells cannot be held out. Call fit(cells), then transform."
+            )
         table, outcome, columns, data = self._read_training(X, y, sample_weight)
         to_split = process_routing(self, "fit_transform", **params).splitter.split
+        from skembed._encoder_fitting import fit_output
+        from skembed._encoder_outputs import encode_without_folds
+        from skembed._observations import observations_of_rows
+
         folds = None
         if self.cv is not None:
             folds = folds_of_rows(
@@ -287,10 +303,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
                 to_split,
                 is_stratified=outcome.is_exclusive,
                 is_seen=data.is_kept,
+                observation=observations_of_rows(columns, outcome.target),
             )
-        from skembed._encoder_fitting import fit_output
-        from skembed._encoder_outputs import encode_without_folds
-
         refit = self._refit_for(outcome)
         output = fit_output(self.output, refit, data)
         encoded = output.encode(columns, "average")
@@ -355,10 +369,16 @@ class EmbeddingEncoder(EmbeddingEstimator):
     def _read_training(
         self, X: Any, y: Any, sample_weight: Any
     ) -> tuple[Any, Outcome, list[Column], TrainingData]:
+        X, y, cells = open_cells(X, y, sample_weight)
         table = as_table(X)
         columns = read_columns(table)
         outcome = read_outcome(y, self.target_type)
-        data = read_training_data(columns, outcome.target, sample_weight)
+        if cells is not None and cells.variance.any() and outcome.classes is not None:
+            raise ValueError(
+                "The target is read as classes, but the cells hold means of numbers. "
+                "Set target_type='continuous'."
+            )
+        data = read_training_data(columns, outcome.target, sample_weight, cells)
         warn_of_doubtful_roles(data, self.categorical_features)
         if outcome.classes is not None:
             remedy = "encode by rows of at least 2, or by target_type='continuous'"

@@ -15,9 +15,9 @@ from skembed._cross_encoding import (
     tables_without_folds,
     whole_tables,
 )
-from skembed._folds import group_by_fold
+from skembed._folds import group_by_fold, with_folds
 from skembed._model import Model, replace_levels
-from skembed._sample import Sample, make_sample
+from skembed._observations import make_observations
 from skembed._training_data import TrainingData
 
 Refit: TypeAlias = Callable[[TrainingData], Model]
@@ -79,7 +79,9 @@ class LevelNumbers:
     def of(cls, model: Model, data: TrainingData) -> LevelNumbers:
         """Make it of a model and what that was fitted to."""
         core = cast(Blended, model.core)
-        return cls(model, whole_tables(core, _sample(model, data), model.scale))
+        inputs = model.encoding.encode(data.columns, "average")
+        sample = make_observations(inputs, data)
+        return cls(model, whole_tables(core, sample, model.scale))
 
     def encode(self, columns: Sequence[Column], handle_unknown: str) -> np.ndarray:
         """Return numbers in place of levels; other columns pass unchanged."""
@@ -92,16 +94,12 @@ class LevelNumbers:
     ) -> Sequence[Output]:
         """Fit effects and vectors again; what model they are of stays."""
         model = self.model
-        sample = _sample(model, data).standardized(model.scale)
-        folds = group_by_fold(sample, of_row, n_folds)
+        inputs = with_folds(model.encoding.encode(data.columns, "average"), of_row)
+        sample = make_observations(inputs, data).standardized(model.scale)
+        folds = group_by_fold(sample, n_folds)
         core = cast(Blended, model.core)
         found = tables_without_folds(core, folds, model.scale)
         return [LevelNumbers(model, tables) for tables in found]
-
-
-def _sample(model: Model, data: TrainingData) -> Sample:
-    inputs = model.encoding.encode(data.columns, "average")
-    return make_sample(inputs, data.target, data.weight)
 
 
 @dataclass(frozen=True, eq=False)

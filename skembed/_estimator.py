@@ -18,7 +18,7 @@ from skembed._feature_roles import warn_of_doubtful_roles
 from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network, shown_attributes
 from skembed._sklearn import check_feature_names_in, check_features, features_seen
-from skembed._training_data import read_training_data
+from skembed._training_data import TrainingData
 from skembed.exceptions import ColumnError
 
 
@@ -35,21 +35,17 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
     warm_start: bool
     _model: Model
 
-    def _fit(
-        self, table: Any, target: np.ndarray, sample_weight: Any, loss: Any
-    ) -> None:
-        """Learn from a table and a target that was read, and keep what was learned."""
+    def _fit(self, table: Any, data: TrainingData, loss: Any) -> None:
+        """Learn from a table that was read, and keep what was learned."""
         from skembed._fitting import fit_model  # to import all stages takes a while
 
         features = features_seen(table)
-        data = read_training_data(read_columns(table), target, sample_weight)
         warn_of_doubtful_roles(data, self.categorical_features)
         params = {**self.get_params(deep=False), "loss": loss}
         earlier = self._earlier_model(table)
         rng = np.random.default_rng(self._draw_seed())
         model = fit_model(data, params, rng, earlier)
         self._keep(model, features)
-        self._y_ndim = target.ndim
         self._loss = loss if isinstance(loss, str) else None
 
     def _draw_seed(self) -> np.ndarray:

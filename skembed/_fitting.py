@@ -23,8 +23,9 @@ from skembed._encoding import Encoding, learn_encoding, resolve_categorical
 from skembed._likelihood import CLASS_LOSSES, likelihood_of
 from skembed._model import Evaluated, Model
 from skembed._network_fitting import check_unchanged, fit_network
+from skembed._observations import make_observations
 from skembed._one_versus_rest import fit_one_versus_rest
-from skembed._sample import Sample, kept_rows, make_sample
+from skembed._sample import Sample, kept_rows
 from skembed._schedule import check_instances
 from skembed._training_data import TrainingData
 
@@ -62,7 +63,7 @@ def fit_model(
     encoding = learn_encoding(
         data.columns,
         resolve_categorical(params["categorical_features"], data.columns),
-        data.weight,
+        data.counts,
         params["min_frequency"],
         params["max_categories"],
     )
@@ -71,7 +72,7 @@ def fit_model(
         check_unchanged({"categorical_features": np.array_equal(*roles)})
         encoding = encoding.on_the_scale_of(earlier.encoding)
     inputs = encoding.encode(data.columns, "average")
-    sample = make_sample(inputs, data.target, data.weight)
+    sample = make_observations(inputs, data)
     if _is_blend(params, n_outputs):
         return _fit_blend(sample, encoding, params, rng)
     return fit_network(sample, encoding, params, rng, earlier)

@@ -42,12 +42,13 @@ class Folds:
 def deal_into_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> Folds:
     """Deal observations into folds of even size, at random.
 
-    A row that stands for several observations is dealt as if it had been repeated.
+    A row that stands for several observations can be divided among folds; an
+    observation and its whole weight lie in one.
 
     Parameters
     ----------
     sample : Sample
-        Merged rows, in a canonical order.
+        Rows that were merged by `skembed._divisible.merge_to_divide`.
     n_folds : int
         How many folds to make.
     rng : numpy.random.Generator
@@ -61,18 +62,18 @@ def deal_into_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> F
     dealt = _deal(sample.count, n_folds, rng)
     parts = [part_of(sample, dealt[:, fold]) for fold in range(n_folds)]
     of_row = np.repeat(np.arange(n_folds), [len(part.inputs) for part in parts])
-    return group_by_fold(join(parts), of_row, n_folds)
+    dealt_rows = join(parts)
+    inputs = with_folds(dealt_rows.inputs, of_row)
+    return group_by_fold(replace(dealt_rows, inputs=inputs), n_folds)
 
 
-def group_by_fold(sample: Sample, of_row: np.ndarray, n_folds: int) -> Folds:
+def group_by_fold(sample: Sample, n_folds: int) -> Folds:
     """Group rows whose folds are given.
 
     Parameters
     ----------
     sample : Sample
-        Rows in any order.
-    of_row : ndarray of shape (n_rows,)
-        The fold of each.
+        Rows in any order, their fold the last of their codes, see `with_folds`.
     n_folds : int
         How many there are.
 
@@ -81,7 +82,7 @@ def group_by_fold(sample: Sample, of_row: np.ndarray, n_folds: int) -> Folds:
     Folds
         In a canonical order.
     """
-    cells = merge_equal_inputs(_with_folds(sample, of_row))
+    cells = merge_equal_inputs(sample)
     codes = cells.inputs.codes
     inputs = Encoded(codes[:, :-1], cells.inputs.quantities)
     return Folds(replace(cells, inputs=inputs), codes[:, -1], n_folds)
@@ -116,7 +117,7 @@ def _deal_one_by_one(
     return dealt
 
 
-def _with_folds(sample: Sample, of_row: np.ndarray) -> Sample:
-    """Return a sample with the fold as one more code."""
-    codes = np.column_stack([sample.inputs.codes, of_row]).astype(np.int32)
-    return replace(sample, inputs=Encoded(codes, sample.inputs.quantities))
+def with_folds(inputs: Encoded, of_row: np.ndarray) -> Encoded:
+    """Return inputs with the fold of each row as one more code."""
+    codes = np.column_stack([inputs.codes, of_row]).astype(np.int32)
+    return Encoded(codes, inputs.quantities)

@@ -124,4 +124,5 @@ def _residuals(fitted: CrossFitted) -> Residuals:
     response, curvature = likelihood.working(sample.target[:, 0], prediction)
     error = response - prediction
     squares = sample.weight * (curvature * error) ** 2 + sample.squares[:, 0]
-    return Residuals(error, sample.weight * curvature, squares, curvature)
+    unit = sample.weight / sample.count
+    return Residuals(error, sample.weight * curvature, squares, curvature, unit)

@@ -48,8 +48,11 @@ class Past:
     occurrences : tuple of ndarray
         In how many rows that were trained on each row of each embedding table occurred:
         equal observations are one row.
+    importance : float
+        The mean weight of the rows to train on, over that of all rows so far.
     """
 
     memory: Memory | None
     n_observations: float
     occurrences: tuple[np.ndarray, ...]
+    importance: float

@@ -115,7 +115,7 @@ class Unpacker:
 
     def _made(self, kind: type, described: dict[str, Any]) -> Any:
         held = described["fields"]
-        if set(held) != set(_fields(kind)):
+        if not _needed(kind) <= set(held) <= set(_fields(kind)):
             raise ValueError(f"{kind.__name__} has other fields than {sorted(held)}")
         return kind(**{name: self.unpack(value) for name, value in held.items()})
 
@@ -145,6 +145,11 @@ class Unpacker:
 
 def _fields(kind: type) -> list[str]:
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
+
+
+def _needed(kind: type) -> set[str]:
+    """Return the fields without a default: files of older versions may lack others."""
+    return {name for name in _fields(kind) if not hasattr(kind, name)}
 
 
 def _storable(array: np.ndarray) -> np.ndarray:

@@ -8,10 +8,11 @@ import numpy as np
 from sklearn.base import RegressorMixin
 
 from skembed._batches import BatchMixin, are_batches
-from skembed._columns import as_table
+from skembed._columns import as_table, read_columns
 from skembed._parameters import LOSS, PARAMETERS
 from skembed._sklearn import fit_context
 from skembed._target import read_target
+from skembed._training_data import open_cells, read_training_data
 
 
 class EmbeddingRegressor(RegressorMixin, BatchMixin):
@@ -157,8 +158,8 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         missing values, if there were any.
 
     category_counts_ : dict of ndarray of shape (n_levels,)
-        How many training rows had each level: the sum of their weights, which are
-        scaled to a mean of 1 unless they are whole numbers.
+        How many training rows had each level; the sum of their weights, scaled to a
+        mean of 1, if there were weights.
 
     is_categorical_ : ndarray of shape (n_features_in_,)
         Whether each feature was taken as categorical.
@@ -225,8 +226,18 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     and with "auto" there are then at most 50 steps. With another loss, only rows equal
     in inputs and target are grouped.
 
-    Weights that are whole numbers count rows: a row of weight 3 is the same as three
-    rows. Other weights are scaled to a mean of 1 and only multiply the loss.
+    A weight is the precision of a row's target relative to that of other rows, as in
+    lme4: the variance of its noise is inversely proportional to it. A constant factor
+    changes nothing. Weights are not numbers of rows; a table of grouped rows is for
+    `skembed.cells`. Rows that are equal in all features and in the target are copies of
+    one observation, whose weight is the sum of theirs, so that a row and its copies
+    cannot confirm each other. If neither the target nor a numeric feature is continuous
+    (each has fewer different values than a twentieth of the number of rows), equal rows
+    are observations of their own, provided that features do not identify rows: that
+    there are at least 1.5 different values of the target for a combination of features,
+    or that each value occurs at least three times with its combinations, both on
+    average. Repetitions that all rows of a table, or all rows of one value of the
+    target, have in common do not count.
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
     row; on a GPU, if there is one and that is estimated to be faster. A process keeps
@@ -336,14 +347,16 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
             The features. One-dimensional tokens are one feature. Or batches: an
             iterable of tuples ``(X, y)`` or ``(X, y, sample_weight)``, without `y`, on
             which a network is trained as by ``partial_fit``, in `epochs` passes. Those
-            without rows, or of weights that are all zero, are passed by.
+            without rows, or of weights that are all zero, are passed by. Or the cells
+            of a grouped table, see `skembed.cells`, also without `y`.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None is a weight of one. Rows of weight zero are
-            left out before levels are learned.
+            How much each row counts relative to the others, see Notes; non-negative.
+            None is the same for all. Rows of weight zero are left out before levels are
+            learned.
 
         Returns
         -------
@@ -362,8 +375,12 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         """
         if are_batches(X, y):
             self._fit_batches(X, sample_weight)
-        else:
-            self._fit(as_table(X), read_target(y), sample_weight, self.loss)
+            return self
+        X, y, cells = open_cells(X, y, sample_weight)
+        table, target = as_table(X), read_target(y)
+        data = read_training_data(read_columns(table), target, sample_weight, cells)
+        self._fit(table, data, self.loss)
+        self._y_ndim = target.ndim
         return self
 
     def predict(self, X: Any) -> np.ndarray:

@@ -1,9 +1,8 @@
-"""The training sample: rows with a target and a count, merged and divided.
+"""The training sample: observations with a target and a weight, merged and divided.
 
-Operations that leave the weighted least-squares problem as it is: equal rows merge,
-some rows are held out, and rows of equal inputs become one cell. After them it no
-longer matters whether a row was repeated or weighted, nor in which order the rows came,
-but for what 64-bit sums round.
+Operations that leave the weighted least-squares problem as it is: equal observations
+merge, some are held out, and those of equal inputs become one cell. The order in which
+rows came does not matter after them, except for the rounding of 64-bit sums.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from skembed._encoding import Encoded, join_inputs
+from skembed._grouping import Groups, group_rows
 from skembed._target import TargetScale
 
 MAX_HYPERGEOMETRIC = 10**9  # numpy's limit
 MAX_KEPT = 1_000
-KEYS_PER_ROW = 8  # up to which a flag for every possible key beats a hash table
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +31,13 @@ class Sample:
     target : ndarray of shape (n_rows, n_outputs)
         What it is to predict.
     count : ndarray of shape (n_rows,)
-        How many observations a row stands for. It decides the number of steps in an
-        epoch and which rows can be held out.
+        The number of observations of equal weight that a row can be divided into. For a
+        row that merges observations of unequal weight it is their effective number
+        (Kish 1965, Survey Sampling, section 8.2), so that one heavy observation is not
+        divided.
     weight : ndarray of shape (n_rows,)
-        How much a row counts in the loss.
+        How much a row counts in the loss: the precision of its target, relative to that
+        of one observation. The sum over all rows is the number of observations.
     squares : ndarray of shape (n_rows, n_outputs)
         The sum of squares that was averaged away inside each row, which no function of
         the inputs can remove.
@@ -65,13 +66,8 @@ class Sample:
 
     @property
     def n_observations(self) -> float:
-        """The number of observations that the rows stand for."""
-        return float(self.count.sum())
-
-    @property
-    def weight_of_observation(self) -> float:
-        """The mean weight of an observation, which is 1 where weights are counts."""
-        return float(self.weight.sum() / self.count.sum())
+        """The number of observations, without the rounding errors of the weights."""
+        return float(np.round(self.weight.sum(), 6))
 
     def standardized(self, scale: TargetScale) -> Sample:
         """Return the same rows with their targets in standard units."""
@@ -80,35 +76,34 @@ class Sample:
 
 
 def make_sample(
-    inputs: Encoded, target: np.ndarray, sample_weight: np.ndarray | None
+    inputs: Encoded,
+    target: np.ndarray,
+    count: np.ndarray | None = None,
+    weight: np.ndarray | None = None,
 ) -> Sample:
-    """Join inputs, target and weights.
-
-    Whole-number weights are read as counts: a row of weight 3 is three rows. Other
-    weights only scale the loss.
+    """Join features and target.
 
     Parameters
     ----------
     inputs : Encoded
-        What the network reads.
-    target : ndarray of shape (n_samples, n_outputs)
-        What it is to predict.
-    sample_weight : ndarray of shape (n_samples,) or None
-        Positive weights; None is a weight of one.
+        The features.
+    target : ndarray of shape (n_rows, n_outputs)
+        Their target.
+    count, weight : ndarray of shape (n_rows,), default=None
+        See `Sample`. By default a row is one observation, and each observation has a
+        weight of 1.
 
     Returns
     -------
     Sample
-        A row for every row.
+        Of these rows.
     """
-    n_samples = len(inputs)
-    weight = np.ones(n_samples) if sample_weight is None else sample_weight
-    is_count = sample_weight is None or bool((weight == np.floor(weight)).all())
+    count = np.ones(len(inputs)) if count is None else count
     return Sample(
         inputs=inputs,
         target=target,
-        count=weight if is_count else np.ones(n_samples),
-        weight=weight,
+        count=count,
+        weight=count if weight is None else weight,
         squares=np.zeros(target.shape),
     )
 
@@ -126,14 +121,18 @@ def join(parts: Sequence[Sample]) -> Sample:
 
 def merge_equal_rows(sample: Sample) -> Sample:
     """Merge the rows that are equal in inputs and target, in a canonical order."""
-    cells = _cells(sample.inputs, sample.target)
-    count, weight = _totals(sample, cells)
+    return merge_groups(sample, group_rows(sample.inputs, sample.target))
+
+
+def merge_groups(sample: Sample, groups: Groups) -> Sample:
+    """Merge the rows of each group, which are equal in inputs and target."""
+    count, weight = _totals(sample, groups)
     return Sample(
-        inputs=sample.inputs.take(cells.member),
-        target=sample.target[cells.member],
+        inputs=sample.inputs.take(groups.member),
+        target=sample.target[groups.member],
         count=count,
         weight=weight,
-        squares=cells.column_sums(sample.squares),
+        squares=groups.column_sums(sample.squares),
     )
 
 
@@ -153,7 +152,7 @@ def merge_equal_inputs(sample: Sample) -> Sample:
     Sample
         A row for every distinct combination of inputs, in a canonical order.
     """
-    cells = _cells(sample.inputs)
+    cells = group_rows(sample.inputs)
     count, weight = _totals(sample, cells)
     weighted = sample.weight[:, np.newaxis]
     mean = cells.column_sums(weighted * sample.target) / weight[:, np.newaxis]
@@ -172,13 +171,12 @@ def hold_out(
 ) -> tuple[Sample, Sample]:
     """Divide the observations at random into a training and a validation sample.
 
-    A row that stands for several observations can be divided between the two, as if
-    it had been repeated.
+    A row that stands for several observations can be divided between the two.
 
     Parameters
     ----------
     sample : Sample
-        Merged rows.
+        Rows that were merged by `skembed._divisible.merge_to_divide`.
     fraction : float
         The share of the observations to hold out.
     rng : numpy.random.Generator
@@ -194,15 +192,15 @@ def hold_out(
     ValueError
         If there is only one observation.
     """
-    n_observations = int(sample.n_observations)
-    if n_observations < 2:
+    n_parts = int(sample.count.sum())
+    if n_parts < 2:
         raise ValueError(
-            "early_stopping=True needs at least 2 samples, one of them to validate "
-            f"with, but n_samples = {n_observations}."
+            "early_stopping=True needs at least 2 distinct samples, one of them to "
+            f"validate with, but n_samples = {n_parts}."
         )
-    n_held_out = int(np.clip(fraction * n_observations, 1, n_observations - 1))
+    n_held_out = int(np.clip(fraction * n_parts, 1, n_parts - 1))
     count = sample.count.astype(np.int64)
-    if n_observations < MAX_HYPERGEOMETRIC:
+    if n_parts < MAX_HYPERGEOMETRIC:
         held_out = rng.multivariate_hypergeometric(
             count, n_held_out, method="marginals"
         )
@@ -268,77 +266,13 @@ def kept_rows(rows: Sample | Rows, n_rows: int = MAX_KEPT) -> Rows:
 
 def merge_rows(rows: Rows) -> Rows:
     """Merge rows of equal inputs, in a canonical order."""
-    cells = _cells(rows.inputs)
+    cells = group_rows(rows.inputs)
     return Rows(rows.inputs.take(cells.member), cells.sums(rows.weight))
 
 
-@dataclass(frozen=True, eq=False)
-class _Cells:
-    """Which cell each row is in; cells are numbered in the order of their values."""
-
-    of_row: np.ndarray
-    count: int
-
-    @property
-    def member(self) -> np.ndarray:
-        """One row of every cell."""
-        member = np.empty(self.count, dtype=np.intp)
-        member[self.of_row] = np.arange(len(self.of_row))
-        return member
-
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Add up the values of each cell's rows."""
-        return np.bincount(self.of_row, weights=values, minlength=self.count)
-
-    def column_sums(self, values: np.ndarray) -> np.ndarray:
-        """Add up each column of values of shape (n_rows, n_columns)."""
-        return np.column_stack([self.sums(column) for column in values.T])
-
-
-def _totals(sample: Sample, cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
-    """Add up the counts and the weights, which often are the same, of each cell."""
-    count = cells.sums(sample.count)
-    is_count = sample.weight is sample.count
-    return count, count if is_count else cells.sums(sample.weight)
-
-
-def _cells(inputs: Encoded, target: np.ndarray | None = None) -> _Cells:
-    """Find the rows that are equal in every column.
-
-    Cells are split column by column, until every row is alone or no column is left:
-    a measure that never repeats, which ends it at once, comes first.
-    """
-    measures = (
-        inputs.quantities if target is None else np.hstack([target, inputs.quantities])
-    )
-    cells = _Cells(np.zeros(len(inputs), dtype=np.intp), 1)
-    for column in (*measures.T, *inputs.codes.T):
-        if cells.count < len(inputs):
-            cells = _split(cells, column)
-    return cells
-
-
-def _split(cells: _Cells, column: np.ndarray) -> _Cells:
-    """Split cells by the values of one more column."""
-    if column.dtype.kind == "f":
-        column, levels = pd.factorize(column, sort=True)
-        n_levels = len(levels)
-    else:
-        n_levels = int(column.max()) + 1
-        column = column.astype(np.intp)  # keys of several columns pass 32 bits
-    if cells.count == 1:
-        return _numbered(column, n_levels)
-    return _numbered(cells.of_row * n_levels + column, cells.count * n_levels)
-
-
-def _numbered(keys: np.ndarray, bound: int) -> _Cells:
-    """Give cells to whole keys below a bound, in their order and without gaps."""
-    if bound > KEYS_PER_ROW * len(keys):
-        of_row, distinct = pd.factorize(keys, sort=True)
-        return _Cells(of_row, len(distinct))
-    present = np.zeros(bound, dtype=bool)
-    present[keys] = True
-    if present.all():
-        return _Cells(keys, bound)
-    number = np.cumsum(present) - 1
-    return _Cells(number[keys], int(number[-1]) + 1)
+def _totals(sample: Sample, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the effective number of observations of each group, and its weight."""
+    weight = groups.sums(sample.weight)
+    if sample.weight is sample.count:
+        return weight, weight
+    return weight**2 / groups.sums(sample.weight**2 / sample.count), weight

@@ -35,13 +35,16 @@ class Residuals:
     squares : ndarray of shape (n_rows,)
         The sum of their squared residuals, each multiplied by how much it counts.
     curvature : ndarray of shape (n_rows,)
-        How much each of them counts; 1 if outcomes are normal.
+        The working weight of an observation of weight 1; 1 if outcomes are normal.
+    unit : ndarray of shape (n_rows,)
+        The weight of each observation.
     """
 
     mean: np.ndarray
     weight: np.ndarray
     squares: np.ndarray
     curvature: np.ndarray
+    unit: np.ndarray
 
     @property
     def variance(self) -> float:
@@ -79,16 +82,18 @@ class Candidate:
     def scored(self, residuals: Residuals) -> Candidate:
         """Test whether residuals of one cell are alike.
 
-        The statistic is the sum of all products of two residuals of one cell, which
-        has mean 0 if the term has no variance: the score test of Lin (1997, Variance
-        Component Testing in Generalised Linear Models with Random Effects, Biometrika
-        84, section 2), taken where other effects are known. Over the number of such
-        products it is an estimate of the term's variance.
+        The statistic is the sum of all products of two weighted residuals of one cell,
+        none with itself, which has mean 0 if the term has no variance: the score test
+        of Lin (1997, Variance Component Testing in Generalised Linear Models with
+        Random Effects, Biometrika 84, section 2), taken where other effects are known.
+        Over the number of such products it is an estimate of the term's variance.
         """
         x, weight = self._factor, residuals.weight
         sums, sizes = self._sums_and_sizes(residuals)
-        statistic = (sums**2).sum() - (x**2 * residuals.squares).sum()
-        n_products = (sizes**2).sum() - (weight * residuals.curvature * x**4).sum()
+        unit = residuals.unit
+        statistic = (sums**2).sum() - (unit * x**2 * residuals.squares).sum()
+        own = unit * weight * residuals.curvature * x**4
+        n_products = (sizes**2).sum() - own.sum()
         noise = residuals.variance
         if n_products <= 0 or noise <= 0:
             return Candidate(self.term, self.cells, self.multiplier)

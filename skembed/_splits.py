@@ -19,6 +19,7 @@ def folds_of_rows(
     *,
     is_stratified: bool,
     is_seen: np.ndarray,
+    observation: np.ndarray,
 ) -> tuple[np.ndarray, int]:
     """Split rows so that each is held out once.
 
@@ -36,6 +37,9 @@ def folds_of_rows(
         Whether an int makes folds that have about the same share of each class.
     is_seen : ndarray of shape (n_samples,) and dtype bool
         Which rows can be trained on.
+    observation : ndarray of shape (n_samples,)
+        The observation that each row is a copy of, numbered in the order of their first
+        rows. If `cv` is an int, its copies are in one fold.
 
     Returns
     -------
@@ -53,8 +57,20 @@ def folds_of_rows(
     if isinstance(cv, Integral):
         kind = StratifiedKFold if is_stratified else KFold
         splitter = kind(int(cv), shuffle=True, random_state=random_state)
+        _, first = np.unique(observation, return_index=True)
+        of_observation, n_folds = _split(splitter, first, np.asarray(y)[first], params)
+        of_row = of_observation[observation]
     else:
         splitter = check_cv(cv, y, classifier=is_stratified)
+        of_row, n_folds = _split(splitter, X, y, params)
+    _check_sizes(of_row[is_seen], n_folds)
+    return of_row, n_folds
+
+
+def _split(
+    splitter: Any, X: Any, y: Any, params: Mapping[str, Any]
+) -> tuple[np.ndarray, int]:
+    """Return the fold of each row, and the number of folds."""
     n_rows = len(y)
     of_row = np.zeros(n_rows, dtype=np.intp)
     times_held_out = np.zeros(n_rows, dtype=np.intp)
@@ -66,7 +82,6 @@ def folds_of_rows(
         times_trained_on[train] += 1
         n_folds += 1
     _check_partition(times_held_out, times_trained_on, n_folds)
-    _check_sizes(of_row[is_seen], n_folds)
     return of_row, n_folds
 
 

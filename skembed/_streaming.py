@@ -35,8 +35,9 @@ from skembed._network_fitting import (
     standardized,
     start_of,
 )
+from skembed._observations import make_observations
 from skembed._predictor import Predictor
-from skembed._sample import Rows, Sample, kept_rows, make_sample, merge_rows
+from skembed._sample import Rows, Sample, kept_rows, merge_rows
 from skembed._schedule import make_schedule
 from skembed._training_data import TrainingData
 from skembed._vocabulary import Vocabulary
@@ -60,6 +61,8 @@ class Stream:
         In how many rows of batches each row of each embedding table occurred.
     n_batches : int
         How many batches there were.
+    mean_weight : float
+        The mean weight of their rows.
     """
 
     network: Predictor
@@ -67,6 +70,7 @@ class Stream:
     n_observations: float
     occurrences: tuple[np.ndarray, ...]
     n_batches: int
+    mean_weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,12 +153,14 @@ def learn_batch(
     Learned
         Of all batches so far.
     """
-    encoding = _encoding_after(data, params, before, is_counted)
+    mean_weight = _mean_weight(before, data, is_counted)
+    importance = data.unit / mean_weight
+    encoding = _encoding_after(data, params, before, is_counted, importance)
     inputs = encoding.encode(data.columns, "average")
-    sample = grouped(make_sample(inputs, data.target, data.weight), params)
+    sample = grouped(make_observations(inputs, data), params)
     training, scale = standardized(sample, params, before.model if before else None)
     start = start_of(training, encoding, params, rng, _as_trained(before))
-    past = _past(before, encoding, training, is_counted)
+    past = _past(before, encoding, training, is_counted, importance)
     schedule = make_schedule(
         training, scale, {**params, "epochs": 1}, past.n_observations
     )
@@ -169,8 +175,26 @@ def learn_batch(
     n_batches = before.stream.n_batches + 1 if before else 1
     return Learned(
         Model(encoding, Network(shown), scale, history, reference),
-        Stream(network, memory, past.n_observations, past.occurrences, n_batches),
+        Stream(
+            network,
+            memory,
+            past.n_observations,
+            past.occurrences,
+            n_batches,
+            mean_weight,
+        ),
     )
+
+
+def _mean_weight(before: Learned | None, data: TrainingData, is_counted: bool) -> float:
+    """Return the mean weight of the rows of all batches."""
+    if before is None:
+        return data.unit
+    n_before, mean_before = before.stream.n_observations, before.stream.mean_weight
+    if not is_counted:
+        return mean_before
+    share = len(data.target) / (n_before + len(data.target))
+    return mean_before + share * (data.unit - mean_before)
 
 
 def _encoding_after(
@@ -178,16 +202,19 @@ def _encoding_after(
     params: Mapping[str, Any],
     before: Learned | None,
     is_counted: bool,
+    importance: float,
 ) -> Encoding:
+    weight = np.ones(len(data.target)) if data.weight is None else data.weight
+    counts = weight * importance
     if before is None:
         choice = params["categorical_features"]
         roles = resolve_categorical(choice, data.columns)
         _warn_if_constant(data, roles)
         warn_of_doubtful_roles(data, choice, is_whole=False)
-        return learn_encoding(data.columns, roles, data.weight)
+        return learn_encoding(data.columns, roles, counts)
     known = before.model.encoding
     check_unchanged({"categorical_features": _has_roles(known, params, data)})
-    return known.extended(data.columns, data.weight, is_counted=is_counted)
+    return known.extended(data.columns, counts, is_counted=is_counted)
 
 
 def _warn_if_constant(data: TrainingData, roles: np.ndarray) -> None:
@@ -222,11 +249,15 @@ def _as_trained(before: Learned | None) -> Model | None:
 
 
 def _past(
-    before: Learned | None, encoding: Encoding, training: Sample, is_counted: bool
+    before: Learned | None,
+    encoding: Encoding,
+    training: Sample,
+    is_counted: bool,
+    importance: float,
 ) -> Past:
     occurrences = _occurrences(training, encoding)
     if before is None:
-        return Past(None, training.n_observations, occurrences)
+        return Past(None, training.n_observations, occurrences, importance)
     stream, memory = before.stream, before.stream.memory
     pairs = zip(before.model.encoding.vocabularies, encoding.vocabularies, strict=True)
     moves = [partial(carried_over, old=old, new=new) for old, new in pairs]
@@ -234,11 +265,12 @@ def _past(
         memory = memory.with_rows(moves)
     earlier = tuple(m(o) for m, o in zip(moves, stream.occurrences, strict=True))
     if not is_counted:
-        return Past(memory, stream.n_observations, earlier)
+        return Past(memory, stream.n_observations, earlier, importance)
     return Past(
         memory,
         stream.n_observations + training.n_observations,
         tuple(a + b for a, b in zip(earlier, occurrences, strict=True)),
+        importance,
     )
 
 

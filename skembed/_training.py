@@ -145,7 +145,7 @@ def _train(
             penalty=schedule.alpha / n_observations,
             unit=schedule.loss_unit,
             floor=schedule.loss_unit * float(training.within.mean()),
-            importance=1.0 if past is None else training.weight_of_observation,
+            importance=1.0 if past is None else past.importance,
         )
         if past is not None:
             go_on(model.workspace, past)

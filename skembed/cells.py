@@ -1,17 +1,17 @@
-"""Cells for ``EmbeddingRegressor.fit``, of tables that another engine holds."""
+"""Grouped rows for ``fit``, from tables that another engine holds."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 
 from skembed._checks import choose_features
-from skembed._divisible import two_values
+from skembed._grouped_rows import Cells
 from skembed.exceptions import ColumnError
 
 __all__ = ["Cells", "group_cells", "make_cells"]
@@ -21,52 +21,31 @@ COUNT, KNOWN, MEAN, VARIANCE = (
 )
 
 
-class Cells(NamedTuple):
-    """Rows of equal levels as two at most: what ``fit`` takes, in its order.
-
-    Attributes
-    ----------
-    X : DataFrame or pyarrow.Table
-        The levels, for every combination that occurs one row, or two if there are
-        several. Of pandas and Dask it is a pandas frame, of Polars one of Polars, and
-        else a table of pyarrow.
-    y : ndarray of shape (n_rows,)
-        Targets that have, with their weights, the mean and the variance of those that
-        they stand for.
-    sample_weight : ndarray of shape (n_rows,)
-        For how many each of them stands.
-    """
-
-    X: Any
-    y: np.ndarray
-    sample_weight: np.ndarray
-
-
 def group_cells(
     table: Any, target: str, features: Sequence[str] | None = None
 ) -> Cells:
     """Group a table by all of its levels, in the engine that holds it.
 
-    To squared error, rows of equal levels are no more than their count, their mean and
-    their variance: ``fit(*group_cells(table, "y"))`` learns what ``fit`` on all rows
-    would, a blend or a network, with memory for the cells. Sums of 64 bits are rounded
-    in another order, which moves predictions by 1e-10 of their spread or less where the
-    mean of the target is no more than some thousand times its spread.
+    For squared error, rows of equal levels are represented by their number, their mean
+    and their variance: ``fit(group_cells(table, "y"))`` learns what ``fit`` on all rows
+    would, for a blend or a network, with memory for the cells only. Sums of 64 bits are
+    rounded in another order, which moves predictions by at most 1e-10 of their standard
+    deviation if the mean of the target is at most some thousand times its standard
+    deviation. A target that is not a number holds classes, and rows are grouped by it
+    as well.
 
-    Cells are for one ``fit`` of an ``EmbeddingRegressor`` of squared error, or of an
-    ``EmbeddingEncoder``. Another loss would be that of values that no row has. And the
-    two values of a cell are not its rows: where one is held out and the other is not,
-    as in cross-validation, in searches and in ``fit_transform``, scores are wrong.
-    Group the rows of each part apart instead.
+    Each row counts as an observation of its own, whatever it holds: copies of a row
+    must be removed before.
 
     Parameters
     ----------
     table : DuckDB relation, Dask DataFrame, or other table that narwhals reads
         Also a frame of Polars, lazy or not, or of pandas. It is grouped where it is;
-        what comes into memory are the cells.
+        only the cells come into memory.
 
     target : str
-        The column to predict, of numbers.
+        The column to predict: of numbers for `EmbeddingRegressor`, of strings,
+        categories or booleans for `EmbeddingClassifier`. `EmbeddingEncoder` takes both.
 
     features : sequence of str, default=None
         The columns to group by; None takes all others.
@@ -74,20 +53,22 @@ def group_cells(
     Returns
     -------
     Cells
-        A named tuple ``(X, y, sample_weight)``.
+        What ``fit`` takes in place of `X` and `y`. It cannot be split, so that it is
+        not for cross-validation, searches and ``fit_transform``: group the rows of each
+        part separately.
 
     Raises
     ------
     ColumnError
-        If there is no column of a name, or one is named twice; if a feature holds
-        quantities, whose rows would hardly ever be equal, or what has no levels; if the
-        target has missing values, or others that are not finite, or is no number.
+        If a column does not exist or is named twice; if a feature holds floats, whose
+        rows would hardly ever be equal, or a type that has no levels; if the target has
+        missing or infinite values.
     TypeError
-        If narwhals does not read the table, or `features` is one name.
+        If narwhals does not read the table, or `features` is a string.
 
     See Also
     --------
-    make_cells : The same of what was grouped already.
+    make_cells : The same for a table that was grouped already.
 
     Examples
     --------
@@ -96,9 +77,9 @@ def group_cells(
     >>> from skembed.datasets import make_effects
     >>> X, y = make_effects(10_000, n_levels=(40, 20), random_state=0)
     >>> cells = group_cells(X.assign(y=y), target="y")
-    >>> len(cells.X), int(cells.sample_weight.sum())
-    (1600, 10000)
-    >>> model = EmbeddingRegressor(random_state=0).fit(*cells)
+    >>> len(cells.X), int(cells.n_rows.sum())
+    (800, 10000)
+    >>> model = EmbeddingRegressor(random_state=0).fit(cells)
     >>> whole = EmbeddingRegressor(random_state=0).fit(X, y)
     >>> bool(abs(model.predict(X) - whole.predict(X)).max() < 1e-10)
     True
@@ -108,14 +89,11 @@ def group_cells(
         lazy = nw.from_native(table).lazy()
         schema = lazy.collect_schema()
         features = _checked(schema, target, features)
+        if not schema[target].is_numeric():
+            return _grouped_classes(lazy, target, features)
         origin = _some_target(lazy, target)
         collected = _grouped(lazy, target, features, origin)
-    n_missing = int((collected[COUNT] - collected[KNOWN]).sum())
-    if n_missing:
-        raise ColumnError(
-            f"The target {target!r} is missing in {n_missing} rows. Leave them out "
-            "before they are grouped."
-        )
+    _check_known(collected, target)
     count, mean, variance = (
         collected[name].to_numpy().astype(np.float64)
         for name in (COUNT, MEAN, VARIANCE)
@@ -123,42 +101,65 @@ def group_cells(
     if not np.isfinite(mean).all():
         raise ColumnError(f"The target {target!r} has values that are not finite.")
     levels = collected.select(features).to_native()
-    return make_cells(levels, count, mean + origin, np.maximum(variance, 0))
+    return make_cells(levels, mean + origin, count, np.maximum(variance, 0))
 
 
-def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
-    """Make what ``fit`` takes of counts, means and variances.
+def _grouped_classes(
+    lazy: nw.LazyFrame[Any], target: str, features: list[str]
+) -> Cells:
+    figures = nw.len().alias(COUNT), nw.col(target).count().alias(KNOWN)
+    collected = lazy.group_by(*features, target).agg(*figures).collect()
+    _check_known(collected, target)
+    collected = collected.filter(nw.col(COUNT) > 0)
+    levels, count = collected.select(features).to_native(), collected[COUNT].to_numpy()
+    labels = collected[target].to_pandas().to_numpy(dtype=object)
+    return make_cells(levels, labels, count)
 
-    Where an engine is asked in its own words, as in ``SELECT shop, item, count(sales),
-    avg(sales), var_pop(sales) FROM sales WHERE sales IS NOT NULL GROUP BY shop, item``,
-    this takes the answer, for what `group_cells` says.
+
+def _check_known(collected: nw.DataFrame[Any], target: str) -> None:
+    n_missing = int((collected[COUNT] - collected[KNOWN]).sum())
+    if n_missing:
+        raise ColumnError(
+            f"The target {target!r} is missing in {n_missing} rows. Leave them out "
+            "before they are grouped."
+        )
+
+
+def make_cells(X: Any, y: Any, n_rows: Any, variance: Any = None) -> Cells:
+    """Make what ``fit`` takes from numbers of rows, means and variances.
+
+    An engine that narwhals does not reach can group a table in its own language, as in
+    ``SELECT shop, item, avg(sales), count(sales), var_pop(sales) FROM sales WHERE sales
+    IS NOT NULL GROUP BY shop, item``. For classes, group by the class as well and count
+    the rows.
 
     Parameters
     ----------
     X : DataFrame
-        The levels, a row for each combination; of pandas, Polars, or pyarrow.
+        The levels, a row for each cell; of pandas, Polars, or pyarrow.
+
+    y : array-like of shape (n_cells,)
+        The mean of the target of each cell, or its class.
 
     n_rows : array-like of shape (n_cells,)
-        How many rows there are of each.
+        The number of rows of each cell.
 
-    mean : array-like of shape (n_cells,)
-        The mean of their targets.
-
-    variance : array-like of shape (n_cells,)
-        Their variance by their number, not by one less: 0 of a single row. Squares are
-        lost in rounding where it is computed from sums of squares and the mean is
-        large; take some typical target off all of them first.
+    variance : array-like of shape (n_cells,), default=None
+        The variance of the target in each cell, divided by the number of rows, not by
+        one less: 0 for a single row. Digits are lost if it is computed from sums of
+        squares and the mean is large; subtract a typical target from all rows first.
+        None is for classes.
 
     Returns
     -------
     Cells
-        A named tuple ``(X, y, sample_weight)``.
+        What ``fit`` takes in place of `X` and `y`.
 
     Raises
     ------
     ValueError
-        If lengths differ; if a count is not whole or not positive, or a variance is
-        negative; if anything is not a finite number.
+        If lengths differ; if a number of rows is not a positive integer, a variance is
+        negative, or means have none; if a number is not finite.
     TypeError
         If narwhals does not read the levels, or they are not in memory.
 
@@ -169,14 +170,12 @@ def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
     Examples
     --------
     >>> import pandas as pd
+    >>> from skembed import EmbeddingRegressor
     >>> from skembed.cells import make_cells
     >>> levels = pd.DataFrame({"shop": ["Oslo", "Rome"]})
-    >>> cells = make_cells(levels, n_rows=[4, 1], mean=[5.0, 8.0], variance=[9.0, 0.0])
-    >>> cells.X.assign(y=cells.y, weight=cells.sample_weight)
-       shop    y  weight
-    0  Oslo  2.0     2.0
-    0  Oslo  8.0     2.0
-    1  Rome  8.0     1.0
+    >>> cells = make_cells(levels, y=[5.0, 8.0], n_rows=[4, 1], variance=[9.0, 0.0])
+    >>> EmbeddingRegressor(random_state=0).fit(cells).category_counts_["shop"]
+    array([4., 1.])
     """
     levels = nw.from_native(X)
     if isinstance(levels, nw.LazyFrame):
@@ -185,20 +184,30 @@ def make_cells(X: Any, n_rows: Any, mean: Any, variance: Any) -> Cells:
             "frame of pandas, Polars or pyarrow, such as its df(), compute(), "
             "collect() or toPandas() returns."
         )
-    figures = {"n_rows": n_rows, "mean": mean, "variance": variance}
-    count, means, variances = (
-        check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
-        for name, values in figures.items()
-    )
-    check_consistent_length(levels, count, means, variances)
+    y = np.asarray(y)
+    if variance is not None:
+        y = _figures("y", y)
+    elif y.dtype.kind == "f":
+        raise ValueError(
+            "variance must be given if y holds means; got None. Pass the variance of "
+            "the target within each cell, 0 for a single row."
+        )
+    count = _figures("n_rows", n_rows)
+    variances = np.zeros(len(y)) if variance is None else _figures("variance", variance)
+    check_consistent_length(levels, y, count, variances)
     _check_figures(count, variances)
-    cell, times, value = two_values(count, means, np.sqrt(variances))
-    return Cells(levels[cell].to_native(), value, times)
+    return Cells(X, y, count, variances)
+
+
+def _figures(name: str, values: Any) -> np.ndarray:
+    return np.asarray(
+        check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
+    )
 
 
 def _check_figures(count: np.ndarray, variance: np.ndarray) -> None:
     is_no_count = (count < 1) | (count != np.floor(count))
-    _refuse("n_rows", count, is_no_count, "a whole number from 1 on")
+    _refuse("n_rows", count, is_no_count, "an integer >= 1")
     is_no_variance = (variance < 0) | ((count == 1) & (variance > 0))
     asked = "0 or more, and 0 for a single row"
     _refuse("variance", variance, is_no_variance, asked)
@@ -207,7 +216,7 @@ def _check_figures(count: np.ndarray, variance: np.ndarray) -> None:
 def _refuse(name: str, values: np.ndarray, is_wrong: np.ndarray, asked: str) -> None:
     if is_wrong.any():
         place = int(np.argmax(is_wrong))
-        raise ValueError(f"{name}[{place}] is {values[place]:g}: it is to be {asked}.")
+        raise ValueError(f"{name}[{place}] must be {asked}; got {values[place]:g}.")
 
 
 def _some_target(lazy: nw.LazyFrame[Any], target: str) -> float:
@@ -251,9 +260,10 @@ def _checked(
     """Return the features, which are to have levels, and check the target."""
     default = [name for name in schema if name != target]
     chosen = choose_features(features, default, [target], list(schema), "The table")
-    if not schema[target].is_numeric():
+    if not (schema[target].is_numeric() or _has_levels(schema[target])):
         raise ColumnError(
-            f"The target {target!r} is of type {schema[target]}: it is to be a number."
+            f"The target {target!r} must hold numbers, strings, categories or booleans;"
+            f" got {schema[target]}."
         )
     for name in chosen:
         if schema[name].is_float() or schema[name].is_decimal():

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 
 import narwhals as nw
 import numpy as np
@@ -90,10 +91,10 @@ def test_a_fit_on_cells_is_a_fit_on_rows(held, rows, expected, tmp_path):
     with held(rows, tmp_path) as table:
         cells = group_cells(table, "sales")
     sizes = rows.groupby(KEYS, dropna=False, observed=True).size()
-    assert len(cells.X) == np.minimum(sizes, 2).sum()
-    assert cells.sample_weight.sum() == N_ROWS
+    assert len(cells.X) == len(sizes)
+    assert cells.n_rows.sum() == N_ROWS
     for name, model in MODELS.items():
-        predicted = clone(model).fit(*cells).predict(rows[KEYS])
+        predicted = clone(model).fit(cells).predict(rows[KEYS])
         np.testing.assert_allclose(
             predicted, expected[name], rtol=0, atol=1e-10, err_msg=name
         )
@@ -104,7 +105,7 @@ def test_an_encoder_takes_cells_as_well(rows):
     encoder = EmbeddingEncoder(random_state=0)
     of_rows, of_cells = (
         clone(encoder).fit(*data).transform(X)
-        for data in ((X, y), group_cells(rows, "sales"))
+        for data in ((X, y), (group_cells(rows, "sales"),))
     )
     np.testing.assert_allclose(of_cells, of_rows, rtol=0, atol=1e-10)
 
@@ -113,13 +114,9 @@ def figures_of(cells):
     """Count, mean and variance for every combination of levels."""
     frame = nw.from_native(cells.X).to_pandas()
     keys = list(frame)
-    frame = frame.assign(n_rows=cells.sample_weight, y=cells.y)
-    frame["square"] = frame["n_rows"] * frame["y"] ** 2
-    frame["sum"] = frame["n_rows"] * frame["y"]
-    sums = frame.groupby(keys, observed=True)[["n_rows", "sum", "square"]].sum()
-    mean = sums["sum"] / sums["n_rows"]
-    variance = sums["square"] / sums["n_rows"] - mean**2
-    return pd.DataFrame({"n_rows": sums["n_rows"], "mean": mean, "variance": variance})
+    figures = {"n_rows": cells.n_rows, "mean": cells.y, "variance": cells.variance}
+    found = frame.assign(**figures).set_index(keys).sort_index()
+    return found[found.index.to_frame().notna().all(axis=1)]
 
 
 def truth_of(rows, keys):
@@ -134,7 +131,7 @@ def test_squares_survive_a_mean_that_is_large(held, rows, tmp_path):
     far = rows[["year", "sales"]].assign(sales=rows["sales"] + 1e9)
     with held(far, tmp_path) as table:
         cells = group_cells(table, "sales")
-    found = figures_of(cells._replace(y=cells.y - 1e9))
+    found = figures_of(replace(cells, y=cells.y - 1e9))
     np.testing.assert_allclose(found, truth_of(rows, ["year"]), rtol=0, atol=1e-6)
 
 
@@ -149,7 +146,7 @@ def test_features_are_chosen_by_name(rows):
 def test_cells_are_made_of_what_was_grouped_elsewhere(rows, frame):
     truth = truth_of(rows, ["year", "size"]).reset_index()
     levels = frame({name: list(truth[name]) for name in ("year", "size")})
-    figures = truth["n_rows"], truth["mean"], truth["variance"]
+    figures = truth["mean"], truth["n_rows"], truth["variance"]
     cells = make_cells(levels, *figures)
     assert isinstance(cells.X, type(levels))
     found = figures_of(cells).reset_index()
@@ -161,13 +158,14 @@ def test_cells_are_made_of_what_was_grouped_elsewhere(rows, frame):
 @pytest.mark.parametrize(
     ("figures", "match"),
     [
-        (([2, 0], [1, 2], [1, 1]), r"n_rows\[1\] is 0: it is to be a whole number"),
-        (([2, 2.5], [1, 2], [1, 1]), r"n_rows\[1\] is 2.5"),
-        (([2, 2], [1, 2], [-1, 1]), r"variance\[0\] is -1: it is to be 0 or more"),
-        (([2, 1], [1, 2], [1, 1]), r"variance\[1\] is 1: .* 0 for a single row"),
-        (([2, 2], [1, np.nan], [1, 1]), "mean contains NaN"),
-        (([2, 1], [1, 2], [1, None]), "variance contains NaN"),
-        (([2], [1, 2], [1, 1]), "inconsistent numbers of samples"),
+        (([1, 2], [2, 0], [1, 1]), r"n_rows\[1\] must be an integer >= 1; got 0"),
+        (([1, 2], [2, 2.5], [1, 1]), r"n_rows\[1\] must .* got 2.5"),
+        (([1, 2], [2, 2], [-1, 1]), r"variance\[0\] must be 0 or more.* got -1"),
+        (([1, 2], [2, 1], [1, 1]), r"variance\[1\] must .* 0 for a single row; got 1"),
+        (([1, np.nan], [2, 2], [1, 1]), "y contains NaN"),
+        (([1, 2], [2, 1], [1, None]), "variance contains NaN"),
+        (([1, 2], [2], [1, 1]), "inconsistent numbers of samples"),
+        (([1.0, 2.0], [2, 2]), "variance must be given if y holds means"),
     ],
 )
 def test_figures_that_no_rows_have_are_refused(figures, match):
@@ -215,17 +213,39 @@ def test_a_column_serves_once(rows):
         group_cells(rows[["sales"]], "sales")
 
 
-def test_cells_of_classes_are_counts(rows):
-    """Without a helper, as the README says."""
-    rows = rows.assign(label=np.where(rows["sales"] > 2, "much", "little"))
-    classifier = EmbeddingClassifier(n_networks=1, random_state=0)
+@pytest.mark.parametrize("class_weight", [None, "balanced", {"little": 1, "much": 9}])
+def test_a_fit_on_cells_of_classes_is_a_fit_on_rows(rows, class_weight):
+    rows = rows.assign(label=np.where(rows["sales"] > 3, "much", "little"))
+    classifier = EmbeddingClassifier(
+        n_networks=1, class_weight=class_weight, random_state=0
+    )
     expected = clone(classifier).fit(rows[KEYS], rows["label"])
     sizes = rows.groupby([*KEYS, "label"], dropna=False, observed=True).size()
-    cells = sizes.reset_index(name="count")
-    found = classifier.fit(cells[KEYS], cells["label"], cells["count"])
-    np.testing.assert_allclose(
-        found.predict_proba(rows[KEYS]), expected.predict_proba(rows[KEYS]), atol=1e-10
-    )
+    frame = sizes.reset_index(name="count")
+    for cells in (
+        group_cells(rows[[*KEYS, "label"]], "label"),
+        make_cells(frame[KEYS], frame["label"], frame["count"]),
+    ):
+        found = clone(classifier).fit(cells)
+        np.testing.assert_allclose(
+            found.predict_proba(rows[KEYS]),
+            expected.predict_proba(rows[KEYS]),
+            atol=1e-10,
+        )
+
+
+def test_cells_have_their_target_and_cannot_be_held_out(rows):
+    cells = group_cells(rows[["year", "sales"]], "sales")
+    with pytest.raises(
+        ValueError, match=r"y and sample_weight must be None.*fit\(cells"
+    ):
+        EmbeddingRegressor().fit(cells, cells.y)
+    with pytest.raises(ValueError, match=r"Call fit\(cells\), then transform"):
+        EmbeddingEncoder().fit_transform(cells, None)
+    levels = pd.DataFrame({"shop": ["Oslo", "Rome", "Bern"]})
+    means = make_cells(levels, [1.0, 2.0, 3.0], [5, 5, 5], [1.0, 1.0, 1.0])
+    with pytest.raises(ValueError, match="Set target_type='continuous'"):
+        EmbeddingEncoder().fit(means)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -237,7 +257,7 @@ def test_targets_that_are_not_finite_are_refused(value):
 
 def test_levels_that_are_not_in_memory_are_refused():
     with pytest.raises(TypeError, match=r"are a LazyFrame.* as its df\(\), compute"):
-        make_cells(pl.LazyFrame({"shop": ["a"]}), [1], [1.0], [0.0])
+        make_cells(pl.LazyFrame({"shop": ["a"]}), [1.0], [1], [0.0])
 
 
 def test_dask_reads_a_table_once(rows):
@@ -254,7 +274,7 @@ def test_dask_reads_a_table_once(rows):
         table = frame.from_map(part, range(4), meta=rows[:0])
         cells = group_cells(table, "sales")
     assert sorted(read) == [0, 0, 1, 1, 2, 3]
-    assert cells.sample_weight.sum() == len(rows) * 3 // 4
+    assert cells.n_rows.sum() == len(rows) * 3 // 4
 
 
 def test_columns_that_are_not_there_are_named(rows):
@@ -264,8 +284,11 @@ def test_columns_that_are_not_there_are_named(rows):
         group_cells(rows, "price")
 
 
-def test_a_target_is_to_be_a_number_that_is_known(rows):
-    with pytest.raises(ColumnError, match=r"'size' is of type .* to be a number"):
+def test_a_target_must_be_known(rows):
+    dates = rows[["year"]].assign(date=pd.Timestamp("2020-01-01"))
+    with pytest.raises(ColumnError, match=r"'date' must hold numbers, .* got Datetime"):
+        group_cells(dates, "date")
+    with pytest.raises(ColumnError, match="'size' is missing in"):
         group_cells(rows[["year", "size"]], "size")
     some = rows.assign(sales=rows["sales"].where(rows.index > 2))
     with pytest.raises(ColumnError, match="'sales' is missing in 3 rows"):
@@ -292,11 +315,11 @@ if __name__ == "__main__":
         cells = group_cells(table, "y")
         frame = table.compute()
     X, y = frame[["a", "b"]], frame["y"]
-    n_rows = cells.sample_weight.sum()
+    n_rows = cells.n_rows.sum()
     for settings in {"n_networks": 1}, {"model": "network", "epochs": 3}:
         model = EmbeddingRegressor(**settings, random_state=0)
         expected = model.fit(X, y).predict(X)
-        print(np.abs(model.fit(*cells).predict(X) - expected).max(), n_rows)
+        print(np.abs(model.fit(cells).predict(X) - expected).max(), n_rows)
 """
 
 
@@ -344,8 +367,8 @@ with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
     cells = group_cells(connection.sql(ROWS), "sales")
 grouped = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-assert cells.sample_weight.sum() == N_ROWS
-model = EmbeddingRegressor(model="network", epochs=1, random_state=0).fit(*cells)
+assert cells.n_rows.sum() == N_ROWS
+model = EmbeddingRegressor(model="network", epochs=1, random_state=0).fit(cells)
 levels = cells.X.to_pandas()[:2000:2]
 levels["truth"] = levels["shop"] % 7 + levels["item"] % 3 + 0.4995
 error = (model.predict(levels[["shop", "item"]]) - levels["truth"]).abs().mean()

@@ -187,13 +187,25 @@ def test_weighted_classes_count_as_often(two):
     )
 
 
-def test_weights_are_counts_and_rows_of_equal_inputs_may_be_merged(two):
+@pytest.mark.parametrize("factor", [0.1, 3])
+def test_class_weights_do_not_depend_on_their_unit(two, factor):
     X, y, *_ = two
-    cells = X.assign(y=y, n=1).groupby(["a", "b", "y"], as_index=False)["n"].sum()
+    first, second = (
+        EmbeddingClassifier(n_networks=0, class_weight=w, random_state=0).fit(X, y)
+        for w in ({0: 1, 1: 10}, {0: factor, 1: 10 * factor})
+    )
+    np.testing.assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+def test_balanced_classes_have_the_same_total_of_sample_weights(two):
+    X, y, *_ = two
+    weight = np.where(y, 4.0, 1.0)
     model = EmbeddingClassifier(n_networks=0, random_state=0)
-    expected = model.fit(X, y).predict_proba(X)
-    merged = clone(model).fit(cells[["a", "b"]], cells["y"], sample_weight=cells["n"])
-    np.testing.assert_allclose(merged.predict_proba(X), expected, atol=1e-10)
+    balanced = clone(model).set_params(class_weight="balanced")
+    of_class = np.array([1.0, 4.0]) * np.bincount(y)
+    expected = model.fit(X, y, weight / of_class[y]).predict_proba(X)
+    found = balanced.fit(X, y, weight).predict_proba(X)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 def test_a_seed_decides(two):

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skembed import _folds
+from skembed._divisible import merge_to_divide
 from skembed._encoding import Encoded
 from skembed._folds import deal_into_folds
 from skembed._sample import make_sample, merge_equal_rows
@@ -137,7 +138,8 @@ def test_weights_that_are_no_counts_are_divided_without_loss(seed):
     rng = np.random.default_rng(seed)
     inputs = Encoded(rng.integers(0, 9, (200, 1)), np.zeros((200, 0)))
     weight = rng.uniform(0, 3, 200)
-    sample = merge_equal_rows(make_sample(inputs, rng.normal(size=(200, 1)), weight))
+    rows = make_sample(inputs, rng.normal(size=(200, 1)), weight=weight)
+    sample = merge_to_divide(rows, "absolute_error")
     cells = dealt(sample, 4).sample
     expected = totals(sample, sample.weight)
     assert totals(cells, cells.weight) == pytest.approx(expected)
@@ -179,6 +181,19 @@ def test_counts_of_any_size_are_dealt(seed, n_folds):
     np.testing.assert_allclose(
         folds.sample.target[:, 0], folds.sample.inputs.codes.T[0]
     )
+
+
+@SEEDS
+def test_dealing_keeps_a_row_of_any_weight_in_one_fold(seed):
+    rng = np.random.default_rng(seed)
+    inputs = Encoded(np.arange(200)[:, np.newaxis] // 4, np.zeros((200, 0)))
+    weight = np.where(np.arange(200) % 4, 1.0, 1e6)  # one heavy row of each four
+    rows = make_sample(inputs, rng.normal(size=(200, 1)), weight=weight)
+    for loss in "squared_error", "absolute_error":
+        folds = dealt(merge_to_divide(rows, loss), 5, seed)
+        heavy = folds.sample.weight > 1e5
+        assert heavy.sum() == 50
+        np.testing.assert_allclose(folds.sample.weight[heavy], 1e6, rtol=1e-5)
 
 
 @SEEDS

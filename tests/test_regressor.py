@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from skembed import EmbeddingRegressor
+from skembed.cells import make_cells
 from skembed.exceptions import ColumnError, UnknownLevelError
 
 
@@ -475,12 +476,12 @@ def test_whole_weights_are_repeated_rows_to_the_last_bit(
 
 def test_cells_with_counts_give_the_model_of_all_rows(tokens):
     X, y = tokens
-    cells = y.groupby(X["token"]).agg(["mean", "count"]).reset_index()
+    found = y.groupby(X["token"]).agg(["mean", "count", "var"]).reset_index()
+    variance = found["var"] * (1 - 1 / found["count"])
+    cells = make_cells(found[["token"]], found["mean"], found["count"], variance)
     parameters = {**QUICK, "batch_size": 1000}
     rows = EmbeddingRegressor(**parameters).fit(X, y)
-    grouped = EmbeddingRegressor(**parameters).fit(
-        cells[["token"]], cells["mean"], sample_weight=cells["count"]
-    )
+    grouped = EmbeddingRegressor(**parameters).fit(cells)
     np.testing.assert_allclose(grouped.predict(X), rows.predict(X), rtol=1e-10)
 
 
@@ -504,21 +505,35 @@ def test_fractional_weights_pull_the_fit(tokens, parameters):
     )
 
 
-def test_the_unit_of_fractional_weights_is_of_no_account(shops, quick_parameters):
+@EITHER
+@pytest.mark.parametrize("factor", [1e-3, 7, 1e300])
+def test_fit_does_not_depend_on_the_unit_of_weights(shops, parameters, factor):
     X, y = shops
-    weight = np.random.default_rng(0).uniform(0.5, 1.5, len(X))
-    model = EmbeddingRegressor(**quick_parameters, min_frequency=5)
+    weight = np.random.default_rng(0).integers(1, 5, len(X))
+    model = EmbeddingRegressor(**parameters, min_frequency=5, random_state=0)
     expected = model.fit(X, y, weight).predict(X)
-    scaled = model.fit(X, y, 1e-3 * weight).predict(X)
-    np.testing.assert_allclose(scaled, expected, rtol=1e-4)
+    scaled = model.fit(X, y, factor * weight).predict(X)
+    np.testing.assert_array_equal(scaled, expected)
+
+
+@EITHER
+def test_fit_changes_as_little_as_a_weight(shops, parameters):
+    X, y = shops
+    weight = np.random.default_rng(0).integers(1, 5, len(X)).astype(float)
+    model = EmbeddingRegressor(**parameters, random_state=0)
+    expected = model.fit(X, y, weight).predict(X)
+    weight[7] += 1e-4
+    apart = np.abs(model.fit(X, y, weight).predict(X) - expected).max()
+    assert 0 < apart < 1e-3 * y.std()
 
 
 def test_counts_of_billions_are_fitted(tokens, quick_parameters):
     X, y = tokens
-    counts = np.full(len(X), 1e6)
+    n_rows = np.full(len(X), 1e6)
+    cells = make_cells(X, y, n_rows, np.ones(len(X)))
     parameters = quick_parameters | {"batch_size": 5000, "early_stopping": True}
     model = EmbeddingRegressor(**parameters)
-    assert model.fit(X, y, counts).score(X, y) > 0.9
+    assert model.fit(cells).score(X, y) > 0.9
 
 
 def test_names_that_would_repeat_in_the_output_are_refused(quick_parameters):

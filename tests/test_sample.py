@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skembed._divisible import merge_to_divide
 from skembed._encoding import Encoded
 from skembed._sample import (
     hold_out,
@@ -49,6 +50,11 @@ def generated(seed, n_samples=80, whole=True):
     target[: n_samples // 4] = target[-n_samples // 4 :]
     weight = rng.integers(1, 12, n_samples) if whole else rng.uniform(0, 3, n_samples)
     return Encoded(codes, np.zeros((n_samples, 0))), target, weight.astype(np.float64)
+
+
+def weighted(seed):
+    inputs, target, weight = generated(seed, whole=False)
+    return make_sample(inputs, target, weight=weight)
 
 
 def keys(sample, with_target):
@@ -110,18 +116,21 @@ def test_a_row_without_a_weight_is_one_observation():
     assert sample.n_observations == 2
 
 
-def test_whole_weights_are_counts():
-    inputs, target, weight = generated(0)
-    sample = make_sample(inputs, target, weight)
-    np.testing.assert_array_equal(sample.count, weight)
-    assert sample.n_observations == weight.sum()
+def test_a_row_of_a_count_weighs_as_many_observations():
+    inputs, target, count = generated(0)
+    sample = make_sample(inputs, target, count)
+    np.testing.assert_array_equal(sample.weight, count)
+    assert sample.n_observations == count.sum()
 
 
-def test_other_weights_only_scale_the_loss():
-    inputs, target, weight = generated(0, whole=False)
-    sample = make_sample(inputs, target, weight)
-    np.testing.assert_array_equal(sample.weight, weight)
-    np.testing.assert_array_equal(sample.count, np.ones(len(weight)))
+@MERGES
+def test_merging_counts_observations_of_unequal_weight_as_kish_does(merge):
+    """One heavy observation among light ones is about one."""
+    inputs = Encoded(np.zeros((4, 1), dtype=np.int32), np.zeros((4, 0)))
+    weight = np.array([5.0, 1.0, 1.0, 1.0])
+    merged = merge(make_sample(inputs, np.zeros((4, 1)), weight=weight))
+    assert merged.weight.tolist() == [8]
+    assert merged.count == pytest.approx([64 / 28])
 
 
 @settings(deadline=None)
@@ -174,9 +183,9 @@ def test_merging_leaves_the_loss_of_any_prediction_as_it_is(merge, rows):
 @MERGES
 @SEEDS
 def test_merging_leaves_the_loss_as_it_is_for_weights_of_any_kind(merge, seed):
-    sample = make_sample(*generated(seed, whole=False))
+    sample = weighted(seed)
     merged = merge(sample)
-    assert merged.n_observations == sample.n_observations
+    assert merged.n_observations == pytest.approx(sample.n_observations)
     np.testing.assert_allclose(
         loss(merged, arbitrary_prediction(merged)),
         loss(sample, arbitrary_prediction(sample)),
@@ -291,7 +300,7 @@ def test_weights_that_are_counts_stay_whole(count):
 
 @SEEDS
 def test_weights_that_are_no_counts_are_divided_without_loss(seed):
-    sample = merge_equal_rows(make_sample(*generated(seed, whole=False)))
+    sample = merge_to_divide(weighted(seed), "absolute_error")
     parts = hold_out(sample, 0.4, np.random.default_rng(seed))
     counts, weights = held_out_counts(sample, parts)
     np.testing.assert_allclose(weights.sum(axis=0), sample.weight)
@@ -347,7 +356,9 @@ def test_both_parts_have_at_least_one_observation():
 
 def test_one_observation_cannot_be_divided():
     sample = sample_of([(0, 0.0, 1.0, 0, 1)])
-    with pytest.raises(ValueError, match=r"at least 2 samples.* n_samples = 1"):
+    with pytest.raises(
+        ValueError, match=r"at least 2 distinct samples.* n_samples = 1"
+    ):
         hold_out(sample, 0.5, np.random.default_rng(0))
 
 

@@ -19,7 +19,7 @@ def residuals_of(residual, weight=None, within=0.0):
     """Of rows that each stand for one residual, or for several of that mean."""
     ones = np.ones(len(residual))
     weight = ones if weight is None else weight
-    return Residuals(residual, weight, weight * residual**2 + within, ones)
+    return Residuals(residual, weight, weight * residual**2 + within, ones, ones)
 
 
 def drawn(seed, n_levels, n_samples=1500, n_quantities=0):
@@ -98,6 +98,28 @@ def test_the_score_is_a_sum_over_pairs_of_rows(seed, is_slope, monkeypatch):
 
 @SEEDS
 @MULTIPLIED
+def test_score_uses_no_product_of_an_observation_with_itself(seed, is_slope):
+    """Weighted observations, some of which stand for several of equal weight."""
+    candidate, plain = alike(seed, is_slope)
+    rng = np.random.default_rng(seed)
+    unit, n = rng.uniform(0.2, 5, 300), plain.weight
+    squares = unit * n * plain.mean**2
+    residuals = Residuals(plain.mean, unit * n, squares, np.ones(300), unit)
+    x = np.ones(300) if candidate.multiplier is None else candidate.multiplier
+    total = n_products = 0.0
+    for cell in range(candidate.term.n_cells):
+        rows = np.repeat(np.flatnonzero(candidate.cells == cell), 1)
+        rows = np.repeat(rows, n[rows].astype(int))
+        for i, j in combinations(rows, 2):
+            total += unit[i] * x[i] * plain.mean[i] * unit[j] * x[j] * plain.mean[j]
+            n_products += unit[i] * x[i] ** 2 * unit[j] * x[j] ** 2
+    noise = squares.sum() / (unit * n).sum()
+    scored = candidate.scored(residuals)
+    assert scored.penalty == pytest.approx(noise * n_products / total)
+
+
+@SEEDS
+@MULTIPLIED
 def test_counts_and_squares_are_as_good_as_repeated_rows(seed, is_slope):
     """Cells stand for observations of which only the mean and the squares are kept."""
     rng = np.random.default_rng(seed)
@@ -141,7 +163,7 @@ def test_what_is_taken_away_leaves_mean_and_squares():
     observations, prediction = rng.normal(size=(10, 4)), rng.normal(size=10)
     squares = (observations**2).sum(axis=1)
     mean, weight = observations.mean(axis=1), np.full(10, 4.0)
-    residuals = Residuals(mean, weight, squares, np.ones(10))
+    residuals = Residuals(mean, weight, squares, np.ones(10), np.ones(10))
     left = residuals.without(prediction)
     observations -= prediction[:, np.newaxis]
     np.testing.assert_allclose(left.mean, observations.mean(axis=1))

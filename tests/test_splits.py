@@ -18,9 +18,14 @@ X = np.zeros((60, 1))
 y = np.repeat([0, 1, 1], 20)
 
 
-def split(cv, is_stratified=False, random_state=0, is_seen=None, **params):
-    is_seen = np.full(60, True) if is_seen is None else is_seen
-    kinds = {"is_stratified": is_stratified, "is_seen": is_seen}
+def split(
+    cv, is_stratified=False, random_state=0, is_seen=None, observation=None, **params
+):
+    kinds = {
+        "is_stratified": is_stratified,
+        "is_seen": np.full(60, True) if is_seen is None else is_seen,
+        "observation": np.arange(60) if observation is None else observation,
+    }
     return folds_of_rows(cv, X, y, random_state, params, **kinds)
 
 
@@ -39,6 +44,15 @@ def test_a_number_is_so_many_shuffled_folds(is_stratified, kind):
     assert n_folds == 4
     splitter = kind(4, shuffle=True, random_state=0)
     np.testing.assert_array_equal(of_row, expected(splitter))
+
+
+@pytest.mark.parametrize("is_stratified", [False, True])
+def test_copies_of_an_observation_are_in_one_fold(is_stratified):
+    observation = np.arange(60) // 2
+    of_row, n_folds = split(3, is_stratified, observation=observation)
+    assert (of_row[::2] == of_row[1::2]).all()
+    assert np.bincount(of_row).tolist() == [20, 20, 20]
+    assert n_folds == 3
 
 
 def test_the_seed_shuffles():

@@ -27,7 +27,8 @@ def test_rows_of_weight_zero_are_left_out():
     assert data.is_kept.tolist() == [True, False, True, False]
     assert list(data.columns[0].values) == ["a", "c"]
     np.testing.assert_array_equal(data.target, [[0], [2]])
-    np.testing.assert_array_equal(data.weight, [1, 2])
+    np.testing.assert_allclose(data.weight, [2 / 3, 4 / 3])
+    assert data.unit == 1.5
 
 
 @pytest.mark.parametrize("weight", [None, [1, 2, 3, 4]])
@@ -35,7 +36,7 @@ def test_some_of_the_rows(weight):
     data = read(weight).take(np.array([3, 1]))
     assert list(data.columns[0].values) == ["d", "b"]
     np.testing.assert_array_equal(data.target, [[3], [1]])
-    assert weight is None or data.weight.tolist() == [4, 2]
+    assert weight is None or data.weight == pytest.approx([1.6, 0.8])
 
 
 def test_lengths_have_to_agree():
