@@ -21,7 +21,7 @@ Prints one table of accuracy, seconds and columns after encoding, then how far t
 tokens' vectors are apart, and draws four pictures of the motivating example:
 loss_curve.png, outcomes.png, embedding.png and similarity.png.
 
-What it needs besides skembed: pip install "skembed[benchmarks]"
+What it needs besides skembed, in a checkout: pip install ".[benchmarks]"
 """
 WHAT_ALL_DO = """
 What is measured is in results.csv as soon as it is done, and is not run again: a run
@@ -29,8 +29,8 @@ that was interrupted goes on where it stopped. Whoever changes skembed takes ano
 folder, and whoever wants to see a failure again removes its line. The report on all
 lines is printed, and written as Markdown and, with its pictures, as one HTML page.
 
-What it needs besides skembed: pip install
-"skembed[benchmarks,rivals,networks]". Rivals that are not installed are left out.
+What it needs besides skembed, in a checkout: pip install
+".[benchmarks,rivals,networks]". Rivals that are not installed are left out.
 """
 ALL_SUMMARY = "run every one of these"
 ALL_DESCRIPTION = """\
@@ -52,7 +52,7 @@ def main() -> None:
         else:
             _measure(options, commands[options.command])
     except ModuleNotFoundError as error:
-        parser.exit(1, f'{error}. To install it: pip install "skembed[benchmarks]"\n')
+        parser.exit(1, f'{error}. To install it: pip install ".[benchmarks]"\n')
 
 
 def _show_example(options: argparse.Namespace) -> None:
@@ -166,7 +166,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--data",
         type=_folder,
         metavar="FOLDER",
-        help="where spotify.csv.gz and imdb.csv.gz are; without it they are left out",
+        help="where spotify.csv.gz and imdb.csv.gz are, two tables with published "
+        "results (the README says where they come from); without it they are left out",
     )
     parser.add_argument(
         "--out",

@@ -20,11 +20,14 @@ from skembed._likelihood import Likelihood
 from skembed._new_levels import share_if_new
 from skembed._newcomers import is_better_without, without_column
 from skembed._sample import Sample
+from skembed._stages import Stage, current_report, reported_part
 from skembed._tables import level_tables
 from skembed._target import TargetScale
 
 N_FOLDS = 5
 LEAST_OBSERVATIONS = 20  # in a fold; with fewer it is too small to judge a network by
+OBSERVATIONS_TO_DIVIDE = 10_000  # over all divisions of a small table
+MAX_DIVISIONS = 3
 LEAST_SHARE = 0.01  # a correction that is believed less is left out
 
 
@@ -64,14 +67,22 @@ class Job:
     def n_networks(self, rows: Sample) -> int:
         """Return how many networks are to correct a model of some rows."""
         n_networks = int(self.params["n_networks"])
-        n_folds = max(N_FOLDS, n_networks)
-        least = LEAST_OBSERVATIONS * self.likelihood.outcomes_for_one
-        is_enough = rows.n_observations >= least * n_folds
-        return n_networks if is_enough else 0
+        least = least_observations(n_networks, self.likelihood)
+        return n_networks if rows.n_observations >= least else 0
 
-    def deal(self, rows: Sample, rng: np.random.Generator) -> Folds:
-        """Deal rows into folds, one for each network at least."""
-        return deal_into_folds(rows, max(N_FOLDS, self.n_networks(rows)), rng)
+    def divide(self, rows: Sample, rng: np.random.Generator) -> list[Folds]:
+        """Deal rows into folds, one for each network at least; small tables again."""
+        n_folds = max(N_FOLDS, self.n_networks(rows))
+        again = OBSERVATIONS_TO_DIVIDE / rows.n_observations
+        n_divisions = int(np.clip(again, 1, MAX_DIVISIONS))
+        of_each = [rng, *rng.spawn(n_divisions - 1)]
+        return [deal_into_folds(rows, n_folds, each) for each in of_each]
+
+
+def least_observations(n_networks: int, likelihood: Likelihood) -> int:
+    """Return how many observations it takes to train networks that correct a model."""
+    n_folds = max(N_FOLDS, n_networks)
+    return LEAST_OBSERVATIONS * likelihood.outcomes_for_one * n_folds
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,30 +121,39 @@ def fit_blend(rows: Sample, job: Job, rng: np.random.Generator) -> Fitted:
     Fitted
         With a blend that is prepared for new levels.
     """
-    return fit_blend_to_folds(job.deal(rows, rng), rows, job, rng)
+    return fit_blend_to_folds(job.divide(rows, rng), rows, job, rng)
 
 
 def fit_blend_to_folds(
-    folds: Folds, rows: Sample, job: Job, rng: np.random.Generator
+    divisions: Sequence[Folds], rows: Sample, job: Job, rng: np.random.Generator
 ) -> Fitted:
     """Fit a blend to folds that were dealt from merged rows; see `fit_blend`."""
     with one_blas_thread():
-        fitted = _fit_without_newcomers(folds, job, rng)
+        fitted = _fit_without_newcomers(divisions, job, rng)
         if not job.table_rows:
             return fitted
         column, model = int(np.argmax(job.table_rows)), fitted.blend.model.mixed
-        if not is_better_without(model, folds.sample, column, N_FOLDS, rng):
+        stage = Stage("Unseen levels")
+        if not is_better_without(model, divisions[0].sample, column, N_FOLDS, rng):
+            stage.end("predicted by the same model")
             return fitted
+        name = current_report().column_name(column)
+        stage.end(f"those of {name} are predicted by a second model, without {name}")
         lesser = job.without(column)
         others = merge_to_divide(without_column(rows, column), job.params["loss"])
-        second = _fit_without_newcomers(lesser.deal(others, rng), lesser, rng).blend
+        with reported_part("Second model", without=column):
+            divided = lesser.divide(others, rng)
+            second = _fit_without_newcomers(divided, lesser, rng).blend
         newcomers = Newcomers(column, job.table_rows[column] - 1, second)
         return replace(fitted, blend=replace(fitted.blend, newcomers=newcomers))
 
 
-def _fit_without_newcomers(folds: Folds, job: Job, rng: np.random.Generator) -> Fitted:
+def _fit_without_newcomers(
+    divisions: Sequence[Folds], job: Job, rng: np.random.Generator
+) -> Fitted:
     """Fit a blend that has no second model for new levels."""
-    fitted = grow_model(folds, job.table_rows, job.likelihood, rng)
+    folds = divisions[0]
+    fitted = grow_model(divisions, job.table_rows, job.likelihood, rng)
     corrections: Corrections | None = None
     history: History = {"loss": []}
     out_of_fold, n_networks = fitted.out_of_fold, job.n_networks(folds.sample)
@@ -145,6 +165,9 @@ def _fit_without_newcomers(folds: Folds, job: Job, rng: np.random.Generator) -> 
         if corrections is not None:
             change = corrected.networks.corrected - corrected.networks.base
             out_of_fold = out_of_fold + corrections.share * change[: len(out_of_fold)]
+    elif job.params["n_networks"]:
+        least = least_observations(job.params["n_networks"], job.likelihood)
+        Stage("Networks").end(f"none, because of fewer than {least:,} observations")
     read = fitted.rows, folds.sample.weight, job.table_rows, job.dims
     blend = Blend(fitted.model, corrections, None, level_tables(fitted.model, *read))
     return Fitted(blend, history, out_of_fold)
@@ -154,11 +177,13 @@ def _believed(
     task: Task, fitted: CrossFitted, corrected: Corrected, table_rows: Sequence[int]
 ) -> Corrections | None:
     """Say how far networks are believed; None is not at all."""
+    stage = Stage("Weight of the networks")
     n_rows = len(task.folds.of_row)
     share = _share(task, corrected, corrected.is_new[:n_rows])
     if_new = share_if_new(task, fitted, corrected, table_rows)
     if if_new is None:
         if_new = _share(task, corrected, ~corrected.is_new)
+    stage.end(f"{share:.2f}, and {if_new:.2f} for rows with unseen levels")
     if max(share, if_new) < LEAST_SHARE:
         return None
     members = corrected.networks.members

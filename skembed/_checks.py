@@ -17,14 +17,24 @@ INSTEAD = {
 }
 
 
-def check_installed(package: str, caller: str, extra: str = "plots") -> None:
-    """Raise an ImportError that says what to install, unless a package is there."""
+def check_installed(package: str, caller: str, project: str | None = None) -> None:
+    """Raise an ImportError that says what to install, unless a package is there.
+
+    Parameters
+    ----------
+    package : str
+        What is imported.
+    caller : str
+        What requires it.
+    project : str, default=None
+        What pip installs; None is a project of the package's name.
+    """
     try:
         __import__(package)
     except ImportError as error:
         raise ImportError(
             f"{caller} requires {package}, which is optional: "
-            f'pip install "skembed[{extra}]"'
+            f"pip install {project or package}"
         ) from error
 
 

@@ -11,7 +11,10 @@ from skembed._sklearn import check_sample_weight
 
 
 def weigh_classes(
-    class_weight: Any, y: Any, sample_weight: Any, n_rows: np.ndarray | None
+    class_weight: Any,
+    labels: np.ndarray,
+    sample_weight: Any,
+    n_rows: np.ndarray | None,
 ) -> np.ndarray:
     """Multiply the weight of each row by that of its class.
 
@@ -19,7 +22,7 @@ def weigh_classes(
     ----------
     class_weight : "balanced", dict or list of dict
         As in scikit-learn. "balanced" gives all classes the same total weight.
-    y : array-like of shape (n_samples,) or (n_samples, n_labels)
+    labels : ndarray of shape (n_samples,) or (n_samples, n_labels)
         The labels.
     sample_weight : array-like of shape (n_samples,) or None
         Of the rows.
@@ -31,7 +34,6 @@ def weigh_classes(
     ndarray of shape (n_samples,)
         Weights of the rows.
     """
-    labels = np.asarray(y)
     weight = check_sample_weight(sample_weight, labels)
     if class_weight != "balanced":
         return np.asarray(weight * compute_sample_weight(class_weight, labels))

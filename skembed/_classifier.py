@@ -14,7 +14,11 @@ from skembed._estimator import EmbeddingEstimator
 from skembed._labels import Classes, as_plain, check_same, check_several, read_labels
 from skembed._parameters import CLASS_WEIGHT, PARAMETERS
 from skembed._sklearn import fit_context
-from skembed._training_data import open_cells, read_training_data
+from skembed._training_data import (
+    check_cells_of_classes,
+    open_cells,
+    read_training_data,
+)
 
 
 class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
@@ -31,28 +35,23 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
     embedding_dim : "auto", int or dict, default="auto"
         Length of the vectors: one for all features, or by feature. "auto" is as long
         as the blend has something to say of a feature (longer vectors end in zeros),
-        and ``round(0.8 * n_levels ** 0.56)``, kept between 2 and 16, in a network on
-        its own; features that a dict leaves out are "auto".
+        and chosen by their number in a network; see `EmbeddingRegressor`.
 
     hidden_units : int or sequence of int, default=(64, 32)
         Units of the only hidden layer, or of each; none makes networks linear.
 
     activation : str or sequence of str, default="relu"
-        Activation of all hidden layers, or of each; see `EmbeddingRegressor`.
+        Activation of all hidden layers, or of each.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         The name of a Keras optimizer in lower case, or an instance.
 
     learning_rate : float, default=None
-        Step size of the optimizer. None keeps the optimizer's own, 0.001 for most; in
-        a blend "adam" has 0.006, and every rate falls to zero along a cosine.
+        Its step size; see `EmbeddingRegressor`.
 
     alpha : float, default=10.0
         Strength of the L2 penalty on the vectors and on the kernels of the dense
-        layers, as in ``MLPClassifier``: `alpha` times the sum of their squares is added
-        to the sum of cross-entropies. In a blend, "adam" decays the weights of
-        correcting networks instead, by ``alpha / 5`` times the learning rate at each
-        step; nothing else there depends on it.
+        layers, in units of cross-entropy; see `EmbeddingRegressor`.
 
     epochs : int or "auto", default="auto"
         Passes over the training data. "auto" is 30 for a network, 12 in a blend.
@@ -62,11 +61,10 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
 
     early_stopping : bool, default=False
         Whether to hold out a validation sample, to stop when its loss no longer
-        improves, and to keep the weights that were best on it. In a blend, each
-        network does without one more fold for that.
+        improves, and to keep the weights that were best on it.
 
     validation_fraction : float, default=0.1
-        The share of the observations to hold out; not used in a blend.
+        The share of observations to hold out; not used in a blend.
 
     n_iter_no_change : int, default=10
         Epochs without improvement after which early stopping ends training.
@@ -81,12 +79,10 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         names, positions or a boolean for each column. The others are numeric.
 
     min_frequency : int or float, default=None
-        Levels with a smaller count (an integer) or a smaller share of the
-        observations (a float) are rare: those of one feature share one vector.
+        Levels with a smaller count (an integer) or share (a float) share one vector.
 
     max_categories : int, default=None
-        At most so many vectors for the levels of a feature, the shared vector of its
-        rare levels among them. Missing values are not counted.
+        At most so many vectors for the levels of a feature, the shared one included.
 
     handle_unknown : {"average", "error", "warn"}, default="average"
         What to do about unseen levels: give them the vector of an average level, raise
@@ -106,29 +102,24 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         and `activation` are then not used, and Keras is needed to predict.
 
     n_networks : int, default=5
-        How many networks a blend averages: each leaves out one of five folds (or of as
-        many as there are networks), by which it is judged. 1 takes much less time, 0
-        leaves the model of effects and products alone. Not used without a blend,
-        and below 1,000 observations none are trained.
+        How many networks a blend averages; none below 1,000 observations.
 
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, by their labels; "balanced" makes all classes count
-        alike. They multiply `sample_weight`. Probabilities are then those of the
-        weighted classes.
+        Weights of the classes, by their labels, that multiply `sample_weight`;
+        "balanced" gives all classes the same total weight. Probabilities are then those
+        of the weighted classes.
 
     callbacks : keras.callbacks.Callback or list of them, default=None
         Called during training. Those with a method for every batch make it slower.
 
     warm_start : bool, default=False
-        Whether ``fit`` continues from the earlier fit: its weights, and the scales and
-        missing flags of its quantities. Classes have to be the same. New levels start
-        from the vector of unseen ones; levels that the new data lack are forgotten.
+        Whether ``fit`` continues from the earlier fit, of the same classes.
 
     random_state : int, RandomState instance or None, default=None
-        Determines the initial weights, the order of the rows and the rows held out.
+        Determines initial weights, the order of rows and the rows held out.
 
     verbose : int, default=0
-        0 is silent, 1 shows a progress bar for each epoch, 2 a line.
+        0 is silent; 1 prints a line for each stage of a fit, 2 one for each epoch, too.
 
     Attributes
     ----------
@@ -285,16 +276,14 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
-            The features. One-dimensional tokens are one feature. Or the cells of a
-            grouped table, see `skembed.cells`, without `y`.
+            The features, or the cells of a grouped table, see `skembed.cells`.
 
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             The labels, or a matrix of zeros and ones if rows may have several.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            How much each row counts relative to the others, see `EmbeddingRegressor`;
-            non-negative. None is the same for all. Rows of weight zero are left out
-            before levels are learned.
+            How much each row counts relative to the others, see `EmbeddingRegressor`.
+            Rows of weight zero are left out before levels are learned.
 
         Returns
         -------
@@ -312,12 +301,13 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
             earlier fit stays usable, whatever was raised.
         """
         X, y, cells = open_cells(X, y, sample_weight)
+        if cells is not None:
+            check_cells_of_classes(cells)
         table = as_table(X)
         classes, indicator = read_labels(y)
         check_consistent_length(table, indicator)
         if self.class_weight is not None:
-            n_rows = None if cells is None else cells.n_rows
-            labels = as_plain(y)
+            n_rows, labels = None if cells is None else cells.n_rows, as_plain(y)
             sample_weight = weigh_classes(
                 self.class_weight, labels, sample_weight, n_rows
             )

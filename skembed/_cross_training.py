@@ -29,6 +29,7 @@ from skembed._members import Member, train_member
 from skembed._mixed_model import MixedModel
 from skembed._parts import parts_of
 from skembed._sample import Sample, join
+from skembed._stages import Stage, describe_epochs
 from skembed._target import TargetScale
 
 ROWS_TO_COMPARE = 10_000
@@ -111,6 +112,7 @@ class Task:
         corrected = prediction.copy()
         members, histories = [], []
         for fold in range(self.n_networks):
+            stage = Stage(f"Network {fold + 1} of {self.n_networks}")
             divided = to_learn, *self._rows_for(fold)
             member, history = train_member(
                 *divided, self.params, self.scale, self.likelihood, self.rng
@@ -121,6 +123,7 @@ class Task:
                 corrected[rows] += member.output(inputs.take(rows))
             members.append(member)
             histories.append(history)
+            stage.end(describe_epochs(history))
         ambiguity = _ambiguity(members, inputs)
         history = averaged(histories)
         return CrossTrained(tuple(members), prediction, corrected, ambiguity, history)

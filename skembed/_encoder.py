@@ -29,6 +29,7 @@ from skembed._sklearn import (
 from skembed._splits import folds_of_rows
 from skembed._training_data import (
     TrainingData,
+    check_cells_of_classes,
     open_cells,
     read_training_data,
 )
@@ -62,9 +63,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
 
     cv : int, splitter, iterable or None, default=5
         How ``fit_transform`` splits the rows: into so many shuffled folds, stratified
-        by classes, or by a splitter that holds each row out once, with few large folds:
-        what is the same for all rows of a fold tells of its mean outcome. None encodes
-        all rows by the fit that has seen them, as ``fit`` and ``transform`` would.
+        by classes, copies of a row in one of them; or by a splitter that holds each row
+        out once, with few large folds. None encodes all rows by the fit to all rows.
 
     output : {"embedding", "prediction"}, default="embedding"
         What stands for the categorical features: numbers for the level of each, or, for
@@ -82,8 +82,7 @@ class EmbeddingEncoder(EmbeddingEstimator):
         observations (a float) are rare: those of one feature share their numbers.
 
     max_categories : int, default=None
-        At most so many vectors for the levels of a feature, the shared vector of its
-        rare levels among them. Missing values are not counted.
+        At most so many vectors for the levels of a feature, the shared one included.
 
     handle_unknown : {"average", "error", "warn"}, default="average"
         What to do about levels that ``fit`` has not seen: encode them as an average
@@ -110,22 +109,16 @@ class EmbeddingEncoder(EmbeddingEstimator):
         "continuous", "binary", "multiclass" or "multilabel-indicator".
 
     classes_ : ndarray of shape (n_classes,) or None
-        The labels, sorted; None for a quantity.
+        The labels, sorted; None for numbers.
 
-    n_features_in_ : int
-        Number of features seen by ``fit``.
-
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, where they are all strings.
+    n_features_in_, feature_names_in_ : int, ndarray of shape (n_features_in_,)
+        The features seen by ``fit``; names only if all are strings.
 
     n_outputs_ : int
         1, or the number of labels, or of classes where there are more than two.
 
-    n_iter_ : int
-        Epochs that the networks were trained for.
-
-    loss_curve_, history_ : list, dict
-        Their losses, see `EmbeddingRegressor`.
+    n_iter_, loss_curve_, history_ : int, list, dict
+        Epochs and losses of the networks, see `EmbeddingRegressor`.
 
     See Also
     --------
@@ -140,10 +133,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
     multiplied in predictions; a level of another fit gets the coordinates that come
     closest, by least squares over the training rows, to what it adds to the predictions
     of that fit. So axes need not be matched by levels, as orthogonal Procrustes
-    analysis [1]_ would do it: that a level is missing from a fold, or that there are
-    fewer levels than dimensions, makes no difference. A level that is in no other fold
-    is encoded as an average level: the mean prediction of the rows of the other folds,
-    and zeros.
+    analysis [1]_ would do. A level that is in no other fold is encoded as an average
+    level: the mean prediction of the rows of the other folds, and zeros.
 
     Vectors tell what a level adds to the other features; means tell what it is like as
     a whole, which a linear model cannot put together where the features depend on
@@ -152,10 +143,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
     a level happens to have may be behind it. They are in units of the target, or in
     log-odds of each class against all others.
 
-    A feature of two levels, such as a boolean, has a mean and a vector, too, which say
-    nearly the same. One number is enough: leave it out of `categorical_features`.
-
-    ``output="prediction"`` fits everything again without each fold.
+    A feature of two levels, such as a boolean, needs no vector: leave it out of
+    `categorical_features` to have one number for it.
 
     References
     ----------
@@ -216,17 +205,15 @@ class EmbeddingEncoder(EmbeddingEstimator):
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features), or (n_samples,)
-            The features. One-dimensional tokens are one feature. Or the cells of a
-            grouped table, see `skembed.cells`, without `y`.
+            The features, or the cells of a grouped table, see `skembed.cells`.
 
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             The target: numbers, labels, or a matrix of zeros and ones if rows may have
             several labels.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            How much each row counts relative to the others, see `EmbeddingRegressor`;
-            non-negative. None is the same for all. Rows of weight zero are left out
-            before levels are learned.
+            How much each row counts relative to the others, see `EmbeddingRegressor`.
+            Rows of weight zero are left out before levels are learned.
 
         Returns
         -------
@@ -284,8 +271,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
         raise_for_params(params, self, "fit_transform")
         if isinstance(X, Cells):
             raise ValueError(
-                "fit_transform encodes each row by a fit that has not seen it, but the "
-                "rows of cells cannot be held out. Call fit(cells), then transform."
+                "fit_transform must be given rows, which it holds out; got cells. Call "
+                "fit(cells), then transform."
             )
         table, outcome, columns, data = self._read_training(X, y, sample_weight)
         to_split = process_routing(self, "fit_transform", **params).splitter.split
@@ -373,11 +360,8 @@ class EmbeddingEncoder(EmbeddingEstimator):
         table = as_table(X)
         columns = read_columns(table)
         outcome = read_outcome(y, self.target_type)
-        if cells is not None and cells.variance.any() and outcome.classes is not None:
-            raise ValueError(
-                "The target is read as classes, but the cells hold means of numbers. "
-                "Set target_type='continuous'."
-            )
+        if cells is not None and outcome.classes is not None:
+            check_cells_of_classes(cells)
         data = read_training_data(columns, outcome.target, sample_weight, cells)
         warn_of_doubtful_roles(data, self.categorical_features)
         if outcome.classes is not None:

@@ -18,6 +18,7 @@ from skembed._feature_roles import warn_of_doubtful_roles
 from skembed._geometry import GeometryMixin
 from skembed._model import Model, Network, shown_attributes
 from skembed._sklearn import check_feature_names_in, check_features, features_seen
+from skembed._tensorflow import load_tensorflow
 from skembed._training_data import TrainingData
 from skembed.exceptions import ColumnError
 
@@ -190,6 +191,7 @@ class EmbeddingEstimator(GeometryMixin, TransformerMixin, BaseEstimator):
                 "A blend is more than one Keras model: an estimator of model='network' "
                 "has one that model_ can rebuild."
             )
+        load_tensorflow()
         from skembed._network import rescaled_model
 
         return rescaled_model(self._model.core.predictor, self._model.scale)

@@ -6,7 +6,7 @@ after its stages define; the estimators only check parameters and hold the resul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from skembed._architecture import (
     read_hidden_units,
 )
 from skembed._blending import Job, fit_blend
+from skembed._columns import Column
 from skembed._cross_training import History
 from skembed._divisible import merge_to_divide
 from skembed._encoding import Encoding, learn_encoding, resolve_categorical
@@ -25,8 +26,10 @@ from skembed._model import Evaluated, Model
 from skembed._network_fitting import check_unchanged, fit_network
 from skembed._observations import make_observations
 from skembed._one_versus_rest import fit_one_versus_rest
+from skembed._predictor import check_builder
 from skembed._sample import Sample, kept_rows
 from skembed._schedule import check_instances
+from skembed._stages import Report, report_with_names, reported
 from skembed._training_data import TrainingData
 
 
@@ -54,6 +57,7 @@ def fit_model(
     Model
         Ready to predict.
     """
+    check_builder(params["model"])
     check_instances(params)
     read_activations(
         params["activation"], len(read_hidden_units(params["hidden_units"]))
@@ -73,9 +77,21 @@ def fit_model(
         encoding = encoding.on_the_scale_of(earlier.encoding)
     inputs = encoding.encode(data.columns, "average")
     sample = make_observations(inputs, data)
-    if _is_blend(params, n_outputs):
-        return _fit_blend(sample, encoding, params, rng)
-    return fit_network(sample, encoding, params, rng, earlier)
+    with reported(_report_for(data.columns, encoding, params["verbose"])):
+        if _is_blend(params, n_outputs):
+            return _fit_blend(sample, encoding, params, rng)
+        return fit_network(sample, encoding, params, rng, earlier)
+
+
+def _report_for(columns: Sequence[Column], encoding: Encoding, verbose: int) -> Report:
+    if not verbose:
+        return Report()
+    pairs = list(zip(columns, encoding.is_categorical, strict=True))
+    return report_with_names(
+        [column.name for column, is_categorical in pairs if is_categorical],
+        [column.name for column, is_categorical in pairs if not is_categorical],
+        encoding.standardizer.flagged.tolist(),
+    )
 
 
 def _obstacles(params: Mapping[str, Any], n_outputs: int) -> list[str]:

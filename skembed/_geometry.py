@@ -40,8 +40,8 @@ class GeometryMixin:
       in units of the target, or of a classifier's ``decision_function``. It is the
       distance between the levels' curves of individual conditional expectation [1]_ at
       these two levels. Where there are more than 1,000 distinct training rows,
-      observations at equal steps stand for them, and fewer where there are more than
-      2,000 levels, but no fewer than 50.
+      observations at equal steps stand for them, and fewer, but at least 50, for more
+      than 2,000 levels. Most predictions of many levels are interpolated, to within 1%.
 
     A vector says what a level adds to the other columns of the table: beside a column
     of continents, countries are compared within them. Leave out columns that contain
@@ -131,7 +131,7 @@ class GeometryMixin:
         if k is None:
             places = np.arange(len(squares))
         else:
-            places = nearest(squares, _whole(k), first=place)
+            places = nearest(squares, _count(k, len(squares)), first=place)
         found = space.table(squares, places)
         if return_counts:
             return found
@@ -143,7 +143,7 @@ class GeometryMixin:
         negative: Any = None,
         column: Hashable | None = None,
         *,
-        k: int = 10,
+        k: int | None = 10,
         metric: str = "euclidean",
     ) -> pd.DataFrame:
         """Find the levels nearest to a mixture of levels, or to a vector.
@@ -162,8 +162,8 @@ class GeometryMixin:
         column : hashable, default=None
             The categorical feature; not needed if there is only one.
 
-        k : int, default=10
-            How many levels to return.
+        k : int or None, default=10
+            How many levels to return; None returns all.
 
         metric : {"euclidean", "cosine", "effect"}, default="euclidean"
             See `similarities`. But for the cosine, the sum is divided by its number of
@@ -204,8 +204,9 @@ class GeometryMixin:
         space = self._space(column, metric)
         point, named = mixture(space, _listed(positive), _listed(negative))
         squares = space.squares_from(point)
-        places = nearest(squares, _whole(k) + len(set(named)))
-        return space.table(squares, places[~np.isin(places, named)][:k])
+        n_wanted = _count(k, len(squares))
+        places = nearest(squares, n_wanted + len(set(named)))
+        return space.table(squares, places[~np.isin(places, named)][:n_wanted])
 
     def similarity_matrix(
         self,
@@ -232,7 +233,7 @@ class GeometryMixin:
         -------
         DataFrame of shape (n_levels, n_levels)
             Symmetric, with zeros on the diagonal and between levels that share a
-            vector.
+            vector: ``scipy.spatial.distance.squareform`` takes it.
 
         Raises
         ------
@@ -253,7 +254,11 @@ class GeometryMixin:
         return pd.DataFrame(distances, index=index, columns=index)
 
     def neighbors(
-        self, column: Hashable | None = None, *, metric: str = "euclidean", k: int = 5
+        self,
+        column: Hashable | None = None,
+        *,
+        metric: str = "euclidean",
+        k: int | None = 5,
     ) -> pd.DataFrame:
         """Find the nearest levels of every level.
 
@@ -265,8 +270,8 @@ class GeometryMixin:
         metric : {"euclidean", "cosine", "effect"}, default="euclidean"
             See `similarities`.
 
-        k : int, default=5
-            How many for each level.
+        k : int or None, default=5
+            How many for each level; None returns all other levels of each.
 
         Returns
         -------
@@ -279,7 +284,8 @@ class GeometryMixin:
         ColumnError
             If there is no such categorical feature, or several to choose from.
         """
-        return neighbors_of_all(self._space(column, metric), _whole(k))
+        space = self._space(column, metric)
+        return neighbors_of_all(space, _count(k, len(space.points)))
 
     def level_effects(self, column: Hashable | None = None) -> pd.Series | pd.DataFrame:
         """Tell by how much each level moves the prediction.
@@ -385,7 +391,10 @@ def _places(space: Space, levels: Sequence[Hashable]) -> np.ndarray:
     return np.array([space.position(level) for level in levels], dtype=int)
 
 
-def _whole(k: int) -> int:
+def _count(k: int | None, n_levels: int) -> int:
+    """Return how many levels are asked for, at most all of them."""
+    if k is None:
+        return n_levels
     if not isinstance(k, Integral) or k < 1:
-        raise ValueError(f"k must be a whole number of 1 or more; got {k!r}.")
-    return int(k)
+        raise ValueError(f"k must be an integer >= 1, or None for all; got {k!r}.")
+    return min(int(k), n_levels)

@@ -13,13 +13,16 @@ from skembed._mixed_model import MixedModel, fit_mixed_model, spread_effects
 from skembed._pairs import find_pairs
 from skembed._ramps import Ramps, learn_ramps
 from skembed._screening import Residuals, find_terms
+from skembed._stages import Stage, current_report
+from skembed._term_names import describe_columns, describe_interactions
 from skembed._terms import Term, learn_term
 
 FIRST_ROUNDS, LAST_ROUNDS = 4, 8
+NEGLIGIBLE = 5.0  # a difference of log-likelihoods from which a factor counts little
 
 
 def grow_model(
-    folds: Folds,
+    divisions: Sequence[Folds],
     table_rows: Sequence[int],
     likelihood: Likelihood,
     rng: np.random.Generator,
@@ -31,8 +34,9 @@ def grow_model(
 
     Parameters
     ----------
-    folds : Folds
-        The sample, with a single target.
+    divisions : sequence of Folds
+        The sample, with a single target, divided once or several times. What little
+        evidence decides is decided by all divisions, all else by the first.
     table_rows : sequence of int
         How many codes each categorical column has.
     likelihood : Likelihood
@@ -45,13 +49,17 @@ def grow_model(
     CrossFitted
         The model of least loss.
     """
+    folds = divisions[0]
     sample, inputs = folds.sample, folds.sample.inputs
     ramps = learn_ramps(inputs.quantities, sample.weight)
     terms = [
         learn_term(inputs, (column,), (n_rows,))[0]
         for column, n_rows in enumerate(table_rows)
     ]
-    is_common, first, alone = _first_fit(ramps, terms, folds, likelihood)
+    report, stage = current_report(), Stage("Mixed model")
+    is_common, first, alone = _first_fit(ramps, terms, divisions, likelihood)
+    stage.end(describe_columns(first, report, is_common=is_common))
+    stage = Stage("Interactions")
     found = find_terms(inputs, table_rows, ramps.knots, _residuals(alone))
     added = list(zip(*found, strict=True))
     slopes = [(term, penalty) for term, penalty in added if not term.is_cross]
@@ -63,25 +71,29 @@ def grow_model(
             grown_fit = fit_mixed_model(
                 ramps, grown, sample, LAST_ROUNDS, start, likelihood, is_common
             )
-            candidates.append(_cross_fit(grown_fit, folds))
+            candidates.append(_cross_fit(grown_fit, divisions))
     for fitted in list(candidates):
         left = _residuals(fitted)
         pairs = find_pairs(fitted.rows, len(table_rows), left.mean, left.weight, rng)
         if pairs:
             candidates.append(with_pairs(fitted, pairs))
     best = min(candidates, key=lambda fitted: fitted.loss)
+    stage.end(describe_interactions(best.model, report))
     if best is not alone:
         return best
     last = fit_mixed_model(
         ramps, terms, sample, LAST_ROUNDS, first.penalties, likelihood, is_common
     )
-    return _cross_fit(last, folds)
+    return _cross_fit(last, divisions)
 
 
 def _first_fit(
-    ramps: Ramps, terms: Sequence[Term], folds: Folds, likelihood: Likelihood
+    ramps: Ramps,
+    terms: Sequence[Term],
+    divisions: Sequence[Folds],
+    likelihood: Likelihood,
 ) -> tuple[bool, MixedModel, CrossFitted]:
-    """Fit single columns, each of a variance of its own, or all of one.
+    """Fit single columns, each with a variance of its own, or all with one.
 
     Rows of other folds have had a say in variances. What they cost is compared as
     Akaike would (1974, A New Look at the Statistical Model Identification, IEEE
@@ -92,29 +104,51 @@ def _first_fit(
     is_common : bool
         Whether columns share a variance.
     first : MixedModel
-        The fit, before effects are spread.
+        The fit, before variances are inflated.
     alone : CrossFitted
-        The same without each of the folds, with effects spread as it takes.
+        The same without each of the folds, with inflated variances.
     """
     choices = [False, True] if likelihood.may_share and len(terms) > 1 else [False]
     fits = []
     for is_common in choices:
         first = fit_mixed_model(
-            ramps, terms, folds.sample, FIRST_ROUNDS, None, likelihood, is_common
+            ramps, terms, divisions[0].sample, FIRST_ROUNDS, None, likelihood, is_common
         )
-        fits.append((is_common, first, _cross_fit(first, folds)))
-    return min(fits, key=lambda fit: fit[2].loss + (1 if fit[0] else len(terms)))
+        inflated = _inflated(first, divisions)
+        cost = _loss(inflated, divisions) + (1 if is_common else len(terms))
+        fits.append((cost, is_common, first, inflated))
+    _, is_common, first, inflated = min(fits, key=lambda fit: fit[0])
+    return is_common, first, cross_fit(inflated, divisions[0])
 
 
-def _cross_fit(mixed: MixedModel, folds: Folds) -> CrossFitted:
-    """Fit without each fold, effects as many times less shrunken as it takes."""
-    best = cross_fit(mixed, folds)
-    for spread in mixed.likelihood.spreads:
-        fitted = cross_fit(spread_effects(mixed, folds.sample, spread), folds)
-        if fitted.loss >= best.loss:
+def _cross_fit(mixed: MixedModel, divisions: Sequence[Folds]) -> CrossFitted:
+    """Fit without each of the first folds, with inflated variances."""
+    return cross_fit(_inflated(mixed, divisions), divisions[0])
+
+
+def _inflated(mixed: MixedModel, divisions: Sequence[Folds]) -> MixedModel:
+    """Multiply variances of effects by the factor that held-out rows ask for.
+
+    Factors are averaged by their likelihood on the held-out rows, on a log scale: the
+    best of them alone would depend on how the rows were divided.
+    """
+    factors = [1.0, *mixed.likelihood.spreads]
+    if len(factors) == 1:
+        return mixed
+    sample, losses = divisions[0].sample, []
+    for factor in factors:
+        model = spread_effects(mixed, sample, factor) if factor > 1 else mixed
+        losses.append(_loss(model, divisions))
+        if losses[-1] > min(losses) + NEGLIGIBLE:
             break
-        best = fitted
-    return best
+    likely = np.exp(min(losses) - np.array(losses))
+    factor = np.exp(np.average(np.log(factors[: len(losses)]), weights=likely))
+    return spread_effects(mixed, sample, float(factor))
+
+
+def _loss(mixed: MixedModel, divisions: Sequence[Folds]) -> float:
+    """Return the loss on held-out rows, averaged over divisions."""
+    return float(np.mean([cross_fit(mixed, folds).loss for folds in divisions]))
 
 
 def _residuals(fitted: CrossFitted) -> Residuals:

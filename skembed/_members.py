@@ -16,6 +16,7 @@ from skembed._predictor import Predictor
 from skembed._sample import Sample
 from skembed._schedule import Schedule, make_schedule
 from skembed._target import TargetScale
+from skembed._tensorflow import load_tensorflow
 from skembed._weights import Weights, draw_weights, forward
 
 ROWS_AT_ONCE = 65_536
@@ -92,7 +93,8 @@ def train_member(
     history : dict of list of float
         Losses by epoch.
     """
-    from skembed._training import train  # imports TensorFlow, which takes seconds
+    load_tensorflow()
+    from skembed._training import train
 
     center, spread = _feature_scale(sample, training)
     residual, weight = sample.target[training, 0], sample.weight[training]
@@ -168,6 +170,8 @@ def _schedule(
         chosen["learning_rate"] = LEARNING_RATE
     if chosen["epochs"] == "auto":
         chosen["epochs"] = EPOCHS
+    if params["verbose"] == 1:  # a line for each network, and none for its epochs
+        chosen["verbose"] = 0
     schedule = make_schedule(training, scale, chosen)
     schedule = replace(
         schedule, loss_unit=schedule.loss_unit * unit**2, alpha=0.0, is_annealed=True

@@ -13,6 +13,7 @@ from skembed._encoding import Encoded, Encoding
 from skembed._predictor import Predictor
 from skembed._sample import Rows
 from skembed._target import TargetScale
+from skembed._tensorflow import load_tensorflow
 from skembed._weights import Weights, forward
 
 
@@ -59,7 +60,8 @@ class Network:
         if predictor.builder is None:
             weights = Weights.from_keras(predictor.arrays, len(predictor.tables))
             return forward(weights, predictor.architecture.activations, inputs)
-        from skembed._network import keras_forward  # imports TensorFlow
+        load_tensorflow()
+        from skembed._network import keras_forward
 
         return keras_forward(predictor, inputs)
 

@@ -10,6 +10,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,7 @@ from skembed._architecture import Architecture
 from skembed._encoding import Encoded
 from skembed._predictor import Builder, Predictor
 from skembed._target import TargetScale
+from skembed._tensorflow import without_noise
 from skembed._threads import heed_thread_limit
 
 if keras.config.backend() != "tensorflow":
@@ -150,7 +152,7 @@ def keras_session(seed: int = 0) -> Iterator[None]:
     caller's is put back in the end.
     """
     with _lock:
-        heed_thread_limit()
+        _start_devices()
         python_state = random.getstate()
         numpy_state = np.random.get_state()  # noqa: NPY002 - the caller's, put back
         random.seed(seed)
@@ -160,6 +162,15 @@ def keras_session(seed: int = 0) -> Iterator[None]:
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)  # noqa: NPY002 - the caller's
+
+
+@cache
+def _start_devices() -> None:
+    """Have TensorFlow start, which writes lines about a GPU that is missing."""
+    with without_noise():
+        heed_thread_limit()
+        with tf.device("/CPU:0"):
+            tf.zeros(())
 
 
 def rescaled_model(predictor: Predictor, scale: TargetScale) -> keras.Model:

@@ -29,7 +29,9 @@ from skembed._sample import (
     merge_equal_rows,
 )
 from skembed._schedule import make_schedule
+from skembed._stages import Stage, describe_epochs
 from skembed._target import TargetScale
+from skembed._tensorflow import load_tensorflow
 from skembed._vocabulary import Vocabulary
 from skembed._weights import Weights, draw_weights
 
@@ -70,10 +72,13 @@ def fit_network(
     start = start_of(training, encoding, params, rng, earlier)
     schedule = make_schedule(training, scale, {**params, "epochs": n_epochs(params)})
 
-    from skembed._training import train  # imports TensorFlow, which takes seconds
+    load_tensorflow()
+    from skembed._training import train
 
+    stage = Stage("Network")
     # one name, so that a table that has been worked on is freed
     network, history = train(start, schedule, training, validation, rng)
+    stage.end(describe_epochs(history))
     network = fill_unseen(network, _occurrences(training, network))
     network = on_principal_axes(network, training, params["alpha"])
     return Model(encoding, Network(network), scale, history, kept_rows(training))

@@ -17,6 +17,7 @@ from skembed._cross_training import Corrected, Task
 from skembed._evidence import knowledge_without_folds, read_rows
 from skembed._folds import Folds
 from skembed._gate import believable_share
+from skembed._stages import reported_part
 
 LEFT_OUT = 0.2  # of a column's levels
 LEAST_LEVELS = 10  # that are left out; fewer cannot tell
@@ -69,7 +70,8 @@ def share_if_new(
     prediction[held_out] = _read_as_if_new(fitted, held_out, inputs.quantities)
     folds = Folds(told, of_row, task.folds.count + 1)
     one_network = replace(task, folds=folds, n_networks=1)
-    trained = one_network.cross_train(inputs, prediction)
+    with reported_part("Levels held out"):
+        trained = one_network.cross_train(inputs, prediction)
     change = trained.corrected[held_out] - prediction[held_out]
     return believable_share(
         task.likelihood,

@@ -22,6 +22,7 @@ from skembed._cross_training import History, averaged
 from skembed._encoding import Encoded
 from skembed._folds import Folds
 from skembed._sample import Sample
+from skembed._stages import reported_part
 
 MAX_ITER = 1_000
 
@@ -96,13 +97,14 @@ def fit_one_versus_rest(
     history : dict of list of float
         Losses by epoch, averaged over the classes.
     """
-    folds = job.deal(rows, rng)
+    divisions = job.divide(rows, rng)
     whole = replace(job, dims=(None,) * len(job.dims))
-    fitted = [
-        fit_blend_to_folds(of_class(folds, k), _of_output(rows, k), whole, rng)
-        for k in range(rows.target.shape[1])
-    ]
-    stack = _fit_stack(folds.sample, fitted) if is_exclusive else None
+    n_classes, fitted = rows.target.shape[1], []
+    for k in range(n_classes):
+        of_k = [of_class(folds, k) for folds in divisions], _of_output(rows, k)
+        with reported_part(f"Class {k + 1} of {n_classes}"):
+            fitted.append(fit_blend_to_folds(*of_k, whole, rng))
+    stack = _fit_stack(divisions[0].sample, fitted) if is_exclusive else None
     blends = tuple(f.blend for f in fitted)
     tables = _joint_tables([blend.tables for blend in blends], job.dims)
     return OneVersusRest(blends, stack, tables), averaged([f.history for f in fitted])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -51,3 +52,35 @@ class Predictor:
     def resized(self, architecture: Architecture) -> Predictor:
         """Return the same weights under an architecture of other table lengths."""
         return replace(self, architecture=architecture)
+
+
+def check_builder(model: Any) -> None:
+    """Raise a TypeError unless `model` is a name or can be called as a builder is."""
+    if isinstance(model, str) or _takes_three_arguments(model):
+        return
+    got = getattr(model, "__name__", type(model).__name__)
+    raise TypeError(
+        "model must be 'auto', 'blend', 'network' or a function "
+        f"model(inputs, features, n_outputs) that returns a keras.Model; got {got}. "
+        "Build the Keras model inside a function: `inputs` is the dict of Keras "
+        "inputs, `features` the tensor of all vectors and numeric features side by "
+        "side, and n_outputs the number of units of the last layer: "
+        "keras.Model(inputs, keras.layers.Dense(n_outputs)(features))."
+    )
+
+
+def _takes_three_arguments(model: Any) -> bool:
+    """Return whether this is a callable of three arguments that Keras did not define.
+
+    Models and layers of Keras are callables too, but they take tensors.
+    """
+    classes = model.__mro__[:1] if isinstance(model, type) else type(model).__mro__
+    if any(c.__module__.partition(".")[0] == "keras" for c in classes):
+        return False
+    try:
+        inspect.signature(model).bind("inputs", "features", "n_outputs")
+    except TypeError:
+        return False
+    except ValueError:  # a callable of C code without a signature
+        return True
+    return True

@@ -6,7 +6,6 @@ the level; its distance to another level's is how differently the model treats t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from skembed._encoding import Encoded
 from skembed._model import Model
 from skembed._sample import Rows, kept_rows, merge_rows
+from skembed._skeleton import fill_matrix
 
 MAX_PREDICTIONS = 2_000_000
 FEWEST_ROWS = 50
@@ -62,7 +62,9 @@ def profiles_of(model: Model, column: int) -> Profiles:
     -------
     Profiles
         Of the levels in the order of the vocabulary, over all distinct rows of the
-        other columns; over some of them if there are too many for the levels.
+        other columns; over some of them if there are too many for the levels. Of many
+        levels and rows, most predictions are combinations of others, see
+        `skembed._skeleton`.
     """
     vocabulary = model.encoding.vocabularies[column]
     rows = model.reference
@@ -72,20 +74,25 @@ def profiles_of(model: Model, column: int) -> Profiles:
     contexts = merge_rows(Rows(inputs, rows.weight))
     n_rows = max(MAX_PREDICTIONS // (vocabulary.unseen_row + 1), FEWEST_ROWS)
     contexts = kept_rows(contexts, n_rows)
-    blocks = _predicted(model, column, vocabulary.unseen_row, contexts.inputs)
-    values = np.concatenate(list(blocks))[vocabulary.rows]
-    return Profiles(values, contexts.weight / contexts.weight.sum())
+
+    def predicted(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
+        return _predicted(model, column, codes, contexts.inputs.take(places))
+
+    values = fill_matrix(predicted, vocabulary.unseen_row, len(contexts.inputs))
+    return Profiles(values[vocabulary.rows], contexts.weight / contexts.weight.sum())
 
 
 def _predicted(
-    model: Model, column: int, n_codes: int, contexts: Encoded
-) -> Iterator[np.ndarray]:
-    """Yield predictions of shape (some codes, n_rows, n_outputs)."""
+    model: Model, column: int, codes: np.ndarray, contexts: Encoded
+) -> np.ndarray:
+    """Return predictions of shape (n_codes, n_rows, n_outputs)."""
     n_rows = len(contexts)
     at_a_time = max(ROWS_AT_A_TIME // n_rows, 1)
-    for start in range(0, n_codes, at_a_time):
-        codes = np.arange(start, min(start + at_a_time, n_codes), dtype=np.int32)
-        inputs = contexts.take(np.tile(np.arange(n_rows), len(codes)))
-        inputs.codes[:, column] = np.repeat(codes, n_rows)
+    blocks = []
+    for start in range(0, len(codes), at_a_time):
+        some = codes[start : start + at_a_time]
+        inputs = contexts.take(np.tile(np.arange(n_rows), len(some)))
+        inputs.codes[:, column] = np.repeat(some, n_rows)
         predicted = model.scale.restore(model.core.forward(inputs))
-        yield predicted.reshape(len(codes), n_rows, -1)
+        blocks.append(predicted.reshape(len(some), n_rows, -1))
+    return np.concatenate(blocks)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from skembed._tensorflow import load_tensorflow
+
 
 class EpochProgress:
     """A pass over batches, shown as Keras shows an epoch.
@@ -22,6 +24,7 @@ class EpochProgress:
     """
 
     def __init__(self, epoch: int, n_epochs: int, verbose: int) -> None:
+        load_tensorflow()
         import keras
 
         self.losses: list[float] = []

@@ -98,8 +98,7 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         names, positions or a boolean for each column. The others are numeric.
 
     min_frequency : int or float, default=None
-        Levels with a smaller count (an integer) or a smaller share of the
-        observations (a float) are rare: those of one feature share one vector.
+        Levels with a smaller count (an integer) or share (a float) share one vector.
 
     max_categories : int, default=None
         At most so many vectors for the levels of a feature, the shared vector of its
@@ -124,12 +123,10 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     n_networks : int, default=5
         How many networks a blend averages: each leaves out one of five folds (or of as
         many as there are networks), by which it is judged. 1 takes much less time, 0
-        leaves the model of effects and products alone. Not used without a blend,
-        and below 100 observations none are trained.
+        leaves the mixed model alone. Below 100 observations none are trained.
 
     callbacks : keras.callbacks.Callback or list of them, default=None
-        Called during training. Those with a method for every batch make it slower, see
-        Notes.
+        Called during training. A method for every batch makes it slower, see Notes.
 
     warm_start : bool, default=False
         Whether ``fit`` continues from the earlier fit: its weights, and the scales and
@@ -139,10 +136,11 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
         ones are for ``partial_fit``.
 
     random_state : int, RandomState instance or None, default=None
-        Determines the initial weights, the order of the rows and the rows held out.
+        Determines initial weights, the order of rows and the rows held out.
 
     verbose : int, default=0
-        0 is silent, 1 shows a progress bar for each epoch, 2 a line.
+        0 is silent; 1 prints a line for each stage of a fit, and for a single network a
+        progress bar for each epoch; 2 prints a line for each epoch of every network.
 
     Attributes
     ----------
@@ -226,26 +224,22 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     and with "auto" there are then at most 50 steps. With another loss, only rows equal
     in inputs and target are grouped.
 
-    A weight is the precision of a row's target relative to that of other rows, as in
-    lme4: the variance of its noise is inversely proportional to it. A constant factor
-    changes nothing. Weights are not numbers of rows; a table of grouped rows is for
-    `skembed.cells`. Rows that are equal in all features and in the target are copies of
-    one observation, whose weight is the sum of theirs, so that a row and its copies
-    cannot confirm each other. If neither the target nor a numeric feature is continuous
-    (each has fewer different values than a twentieth of the number of rows), equal rows
-    are observations of their own, provided that features do not identify rows: that
-    there are at least 1.5 different values of the target for a combination of features,
-    or that each value occurs at least three times with its combinations, both on
-    average. Repetitions that all rows of a table, or all rows of one value of the
+    A weight is the precision of a row's target relative to others, as in lme4; a
+    constant factor changes nothing. It is not a number of rows: `skembed.cells` is for
+    grouped rows. Rows that are equal in all features and in the target are copies of
+    one observation, whose weight is the sum of theirs. If neither the target nor a
+    numeric feature is continuous (each has fewer different values than a twentieth of
+    the number of rows), equal rows are observations of their own, provided that
+    features do not identify rows: there are at least 1.5 values of the target for a
+    combination of features, or each value occurs at least three times with each of its
+    combinations, on average. Repetitions that all rows, or all of one value of the
     target, have in common do not count.
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
-    row; on a GPU, if there is one and that is estimated to be faster. A process keeps
-    the graphs of its last four networks, so that only the first fit of a network has to
-    build one, whatever `alpha`, `learning_rate`, `epochs` and the data. With a callback
-    that has a method for every batch, as ``ModelCheckpoint`` and ``TensorBoard`` do,
-    each step is called from Python; what ``ModelCheckpoint`` saves predicts the
-    standardised target.
+    row; on a GPU, if that is estimated to be faster. A process keeps the graphs of its
+    last four networks. With a callback that has a method for every batch, as
+    ``ModelCheckpoint`` and ``TensorBoard`` do, each step is called from Python; what
+    ``ModelCheckpoint`` saves predicts the standardised target.
 
     A table of more than four times as many rows as a batch is not worked on as a whole:
     the optimizer steps on the vectors of the batch's levels, and all others rest, as in

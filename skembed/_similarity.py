@@ -74,9 +74,9 @@ class Space:
         return places, self.distances(distances**2)
 
     def distances_among(self, places: np.ndarray) -> np.ndarray:
-        """Return the distances of some levels from one another.
+        """Return the symmetric matrix of distances between some levels.
 
-        Those that share a vector, as a level named twice, are at none.
+        Levels that share a vector, such as a level named twice, have a distance of 0.
         """
         if not len(places):
             return np.empty((0, 0))
@@ -85,8 +85,10 @@ class Space:
         )
         points = self.points[places[first]].astype(np.float64)
         points -= points.mean(axis=0)  # products of short vectors round less
-        distances = self.distances(euclidean_distances(points, squared=True))
-        return distances[place[:, np.newaxis], place]
+        squares = euclidean_distances(points, squared=True)
+        squares = (squares + squares.T) / 2  # a matrix product rounds each half its way
+        np.fill_diagonal(squares, 0)
+        return self.distances(squares)[place[:, np.newaxis], place]
 
     def distances(self, squares: np.ndarray) -> np.ndarray:
         """Return distances, in double precision, of their squares."""

@@ -36,9 +36,10 @@ from skembed._network_fitting import (
     start_of,
 )
 from skembed._observations import make_observations
-from skembed._predictor import Predictor
+from skembed._predictor import Predictor, check_builder
 from skembed._sample import Rows, Sample, kept_rows, merge_rows
-from skembed._schedule import make_schedule
+from skembed._schedule import check_instances, make_schedule
+from skembed._tensorflow import load_tensorflow
 from skembed._training_data import TrainingData
 from skembed._vocabulary import Vocabulary
 
@@ -153,6 +154,8 @@ def learn_batch(
     Learned
         Of all batches so far.
     """
+    check_builder(params["model"])
+    check_instances(params)
     mean_weight = _mean_weight(before, data, is_counted)
     importance = data.unit / mean_weight
     encoding = _encoding_after(data, params, before, is_counted, importance)
@@ -165,7 +168,8 @@ def learn_batch(
         training, scale, {**params, "epochs": 1}, past.n_observations
     )
 
-    from skembed._training import train_on  # imports TensorFlow, which takes seconds
+    load_tensorflow()
+    from skembed._training import train_on
 
     trained, history, memory = train_on(start, schedule, training, past, rng)
     counts = [_row_counts(vocabulary) for vocabulary in encoding.vocabularies]

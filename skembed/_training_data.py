@@ -79,6 +79,16 @@ def open_cells(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Cells | No
     return X.X, X.y, X
 
 
+def check_cells_of_classes(cells: Cells) -> None:
+    """Raise if cells hold means of numbers where classes are wanted."""
+    if cells.variance.any():
+        raise ValueError(
+            "The target must hold classes; got cells with means of numbers. Group by "
+            "the class as well, or predict numbers: target_type='continuous' in an "
+            "encoder, or an EmbeddingRegressor."
+        )
+
+
 def read_training_data(
     columns: list[Column],
     target: np.ndarray,

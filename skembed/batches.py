@@ -66,7 +66,7 @@ class ParquetBatches:
         features: Sequence[str] | None = None,
         sample_weight: str | None = None,
     ) -> None:
-        check_installed("pyarrow", "ParquetBatches", "parquet")
+        check_installed("pyarrow", "ParquetBatches")
         self._paths = _files_of(Path(path))
         self._others = [target] if sample_weight is None else [target, sample_weight]
         schemas = [self._open(each).schema_arrow for each in self._paths]

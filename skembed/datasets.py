@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 
 from skembed._truth import Truth
 
-__all__ = ["Truth", "make_effects", "make_tokens"]
+__all__ = ["Truth", "make_classes", "make_effects", "make_tokens"]
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 COEFFICIENT_SCALE = 0.5

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
+from called_in_other_processes import predict
 
 from benchmarks.contenders import all_contenders
-from benchmarks.measures import CLASSES, NUMBERS, task_of
+from benchmarks.measures import CLASSES, NUMBERS
 from benchmarks.own_process import NotMeasuredError, OwnProcess
 from benchmarks.problem import Problem
 from benchmarks.problems import Options, all_problems
@@ -29,18 +29,6 @@ def make_problem(n_classes=None):
         X, y = make_classes(900, n_classes=n_classes, **sizes)
     names = X.columns.tolist()
     return Problem("small", X, y, names[:2], names[2:], folds_of(X, Options()))
-
-
-def predict(rival, problem):
-    """Fit a rival on missing quantities, and predict rows of a level never seen."""
-    X = problem.X.copy()
-    if not rival.is_oracle:
-        X.loc[::9, "x1"] = np.nan
-    # threads that wait for each other on a busy machine take minutes
-    with threadpool_limits(limits=1, user_api="openmp"):
-        model = rival.make(problem, 0).fit(X, problem.y)
-    unseen = X[:50].assign(a="never seen")
-    return getattr(model, task_of(problem).method)(unseen)
 
 
 def predictions_of(rival, problem):

@@ -240,12 +240,13 @@ def test_cells_have_their_target_and_cannot_be_held_out(rows):
         ValueError, match=r"y and sample_weight must be None.*fit\(cells"
     ):
         EmbeddingRegressor().fit(cells, cells.y)
-    with pytest.raises(ValueError, match=r"Call fit\(cells\), then transform"):
+    with pytest.raises(ValueError, match=r"got cells. Call fit\(cells\)"):
         EmbeddingEncoder().fit_transform(cells, None)
     levels = pd.DataFrame({"shop": ["Oslo", "Rome", "Bern"]})
     means = make_cells(levels, [1.0, 2.0, 3.0], [5, 5, 5], [1.0, 1.0, 1.0])
-    with pytest.raises(ValueError, match="Set target_type='continuous'"):
-        EmbeddingEncoder().fit(means)
+    for estimator in EmbeddingEncoder(), EmbeddingClassifier():
+        with pytest.raises(ValueError, match="got cells with means of numbers"):
+            estimator.fit(means)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
@@ -312,6 +313,21 @@ def test_displays_draw_log_odds(of_two, two):
     assert curve.ax_.get_ylabel() == "mean cross-entropy"
     outcomes = OutcomesDisplay.from_estimator(of_two, X, y, "a")
     assert outcomes.ax_.get_xlabel().startswith("probability of 1")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_effects_depend_little_on_the_seed_and_on_names(seed):
+    """Variances of small tables are not decided by one division into folds."""
+    rng = np.random.default_rng(seed)
+    codes, effects = rng.integers(0, 10, 200), rng.normal(0, 1.5, 10)
+    y = rng.random(200) < expit(effects[codes])
+    slopes = []
+    for random_state, names in enumerate(["abcdefghij", "qzcakbxtmh"] * 3):
+        levels = np.array(list(names), dtype=object)
+        model = EmbeddingClassifier(n_networks=0, random_state=random_state)
+        found = model.fit(levels[codes], y).decision_function(levels)
+        slopes.append(np.polyfit(effects, found, 1)[0])
+    assert np.std(slopes) < 0.03 * np.mean(slopes)
 
 
 LARGE = [2**53, 2**53 + 1, 2**53 + 2]

@@ -2,7 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skembed import datasets
 from skembed.datasets import make_effects, make_tokens
+
+
+def test_all_names_what_the_module_defines():
+    defined = {
+        name
+        for name, value in vars(datasets).items()
+        if getattr(value, "__module__", "") == "skembed.datasets" and name[0] != "_"
+    }
+    assert set(datasets.__all__) == defined | {"Truth"}
 
 
 def test_tokens_and_outcomes_have_the_shape_that_was_asked_for():

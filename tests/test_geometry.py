@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import squareform
 from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import NearestNeighbors
 
@@ -69,6 +70,24 @@ def test_the_matrix_is_all_similarities(model, metric):
         np.testing.assert_allclose(matrix.loc[level], expected, atol=1e-6)
 
 
+@EVERY_METRIC
+def test_similarity_matrix_is_a_distance_matrix_of_scipy(model, metric):
+    levels = [*model.categories_["a"], *model.categories_["a"][:3]]
+    for named in (None, levels):
+        matrix = model.similarity_matrix("a", metric=metric, levels=named).to_numpy()
+        pairs = squareform(matrix)  # refuses what is not symmetric, to the last bit
+        np.testing.assert_array_equal(squareform(pairs), matrix)
+
+
+@EVERY_METRIC
+def test_similarities_of_two_levels_are_the_same_both_ways(model, metric):
+    levels = model.categories_["a"]
+    rows = [model.similarities(level, "a", metric=metric) for level in levels]
+    matrix = np.array(rows)
+    np.testing.assert_allclose(matrix, matrix.T, rtol=1e-6)
+    assert (np.diag(matrix) == 0).all()
+
+
 def test_a_part_of_the_matrix_has_the_order_that_is_asked_for(model):
     levels = ["b5", "b0", "b7"]
     part = model.similarity_matrix("b", levels=levels)
@@ -110,6 +129,19 @@ def test_the_most_similar_to_one_level_are_its_nearest(model):
     found = model.most_similar("a3", column="a", k=5)
     expected = model.similarities("a3", "a", k=6)[1:]
     pd.testing.assert_series_equal(found["distance"], expected, check_names=False)
+
+
+@EVERY_METRIC
+def test_most_similar_returns_all_levels_if_k_is_none(model, metric):
+    found = model.most_similar(["a3", "a5"], ["a8"], "a", metric=metric, k=None)
+    counted = model.most_similar(["a3", "a5"], ["a8"], "a", metric=metric, k=27)
+    pd.testing.assert_frame_equal(found, counted)
+
+
+def test_neighbors_returns_all_other_levels_if_k_is_none(model):
+    found = model.neighbors("b", k=None)
+    pd.testing.assert_frame_equal(found, model.neighbors("b", k=7))
+    assert len(found) == 8 * 7
 
 
 def test_a_vector_has_nearest_levels(model):
@@ -244,7 +276,7 @@ def test_a_vector_may_be_a_row_of_a_frame(model):
             "metric must be",
         ),
         (lambda m: m.similarities("a1", "a", k=0), ValueError, "k must be .*; got 0"),
-        (lambda m: m.neighbors("a", k=1.5), ValueError, "k must be a whole number"),
+        (lambda m: m.neighbors("a", k=1.5), ValueError, "k must be an integer"),
         (lambda m: m.most_similar(column="a"), ValueError, "both empty"),
         (lambda m: m.most_similar("a77", column="a"), UnknownLevelError, "'a77'"),
         (lambda m: m.similarity_matrix("a", levels="a1"), TypeError, r"pass \['a1'\]"),

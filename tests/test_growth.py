@@ -34,7 +34,7 @@ def grown(inputs, target, weight=None, n_levels=N_LEVELS):
     sample = make_sample(inputs, target[:, np.newaxis], weight)
     rng = np.random.default_rng(0)
     folds = deal_into_folds(merge_equal_rows(sample), N_FOLDS, rng)
-    return grow_model(folds, [n + 1 for n in n_levels], NORMAL, rng).model
+    return grow_model([folds], [n + 1 for n in n_levels], NORMAL, rng).model
 
 
 def predict(model, inputs):
@@ -142,7 +142,7 @@ def penalties_of_classes(n_samples, scales, seed, likelihood=BERNOULLI):
         Encoded(codes, np.empty((n_samples, 0))), target[:, None], None
     )
     folds = deal_into_folds(merge_equal_rows(sample), N_FOLDS, rng)
-    fitted = grow_model(folds, [11] * len(scales), likelihood, rng)
+    fitted = grow_model([folds], [11] * len(scales), likelihood, rng)
     return fitted.model.mixed.penalties[: len(scales)]
 
 

@@ -17,7 +17,15 @@ from skembed.exceptions import ColumnError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium installed")
+DRIVER = shutil.which("chromedriver")  # selenium would download one
+MISSING = [
+    name
+    for name, path in [("Chromium", CHROMIUM), ("chromedriver", DRIVER)]
+    if path is None
+]
+needs_chromium = pytest.mark.skipif(
+    bool(MISSING), reason=f"not installed, or not on the path: {', '.join(MISSING)}"
+)
 
 SWITCHES = (
     "--headless=new",
@@ -102,8 +110,7 @@ def browser(tmp_path_factory):
     options.set_capability(
         "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
     )
-    driver = shutil.which("chromedriver")
-    service = webdriver.ChromeService(driver) if driver else None
+    service = webdriver.ChromeService(DRIVER)
     started = webdriver.Chrome(options=options, service=service)
     yield started
     started.quit()
@@ -390,6 +397,6 @@ def test_what_there_is_not_is_refused(model, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="projection must be one of"):
         write_embedding_map(model, path, "a", projection="mds")
     monkeypatch.setitem(sys.modules, "bokeh", None)
-    with pytest.raises(ImportError, match=r"requires bokeh.*pip install \"skembed\["):
+    with pytest.raises(ImportError, match=r"requires bokeh.*pip install bokeh"):
         write_embedding_map(model, path, "a")
     assert not path.exists()

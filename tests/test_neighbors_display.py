@@ -152,8 +152,8 @@ def test_what_there_is_not_is_refused(model, ax, monkeypatch):
         NeighborsDisplay.from_estimator(model, "aa3", "a", ax=ax)
     with pytest.raises(ColumnError, match="column='c' is not one"):
         NeighborsDisplay.from_estimator(model, "a3", "c", ax=ax)
-    with pytest.raises(ValueError, match="k must be a whole number"):
+    with pytest.raises(ValueError, match="k must be an integer"):
         NeighborsDisplay.from_estimator(model, "a3", "a", k=0, ax=ax)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ImportError, match=r"pip install \"skembed\[plots\]\""):
+    with pytest.raises(ImportError, match="pip install matplotlib"):
         NeighborsDisplay.from_estimator(model, "a3", "a")

@@ -70,6 +70,25 @@ def test_a_builder_that_ignores_the_vectors_is_refused(shops):
         EmbeddingRegressor(model=ignore).fit(*shops)
 
 
+NO_BUILDERS = {
+    "a model": keras.Sequential([keras.layers.Dense(1)]),
+    "a model of the user's class": type("Own", (keras.Model,), {})(),
+    "a layer": keras.layers.Dense(1),
+    "a class of Keras": keras.Sequential,
+    "a function without arguments": lambda: None,
+    "a function of two arguments": lambda inputs, features: None,
+}
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize("case", NO_BUILDERS)
+def test_a_model_that_is_no_builder_is_refused(shops, case, method):
+    estimator = EmbeddingRegressor(model=NO_BUILDERS[case])
+    message = r"model\(inputs, features, n_outputs\) that returns a keras.Model; got "
+    with pytest.raises(TypeError, match=message):
+        getattr(estimator, method)(*shops)
+
+
 @pytest.mark.parametrize("units", [1, 3])
 def test_a_builder_of_the_wrong_width_is_refused(shops, units):
     def narrow(inputs, features, n_outputs):

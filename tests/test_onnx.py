@@ -245,5 +245,5 @@ def test_onnx_is_optional(monkeypatch):
     X, y = make_effects(100, n_levels=(5,), random_state=0)
     model = EmbeddingRegressor(n_networks=0).fit(X, y)
     monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(ImportError, match=r'pip install "skembed\[onnx\]"'):
+    with pytest.raises(ImportError, match="pip install onnx"):
         to_onnx(model)

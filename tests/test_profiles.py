@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import pdist
 from sklearn.base import clone
 
-from skembed import EmbeddingRegressor, _profiles
+from skembed import EmbeddingRegressor, _profiles, _skeleton
 from skembed._profiles import profiles_of
 from skembed.datasets import make_effects
 
@@ -137,3 +138,22 @@ def test_the_same_rows_stand_for_all_in_any_order(long):
     other = clone(model).fit(X.iloc[order], y[order])
     codes = [fitted._model.reference.inputs.codes for fitted in (one, other)]
     np.testing.assert_array_equal(*codes)
+
+
+def test_profiles_of_many_levels_take_few_predictions(long, monkeypatch):
+    _, model = long
+    core, n_predicted = model._model.core, []
+    forward = type(core).forward
+
+    def counted(self, inputs):
+        n_predicted.append(len(inputs))
+        return forward(self, inputs)
+
+    monkeypatch.setattr(type(core), "forward", counted)
+    found = profiles_of(model._model, 1)
+    assert sum(n_predicted) < 0.3 * found.values.size
+    monkeypatch.setattr(_skeleton, "SIZES", ())
+    exact = profiles_of(model._model, 1)
+    assert found.means == pytest.approx(exact.means, abs=0.01 * exact.means.std())
+    distances = pdist(exact.points[:50])
+    np.testing.assert_allclose(pdist(found.points[:50]), distances, rtol=0.02)

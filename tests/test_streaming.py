@@ -297,6 +297,13 @@ def test_what_takes_all_rows_is_refused(table, parameters, message):
         model.predict(X)
 
 
+def test_partial_fit_refuses_a_class_in_place_of_an_instance(table):
+    from keras.callbacks import TerminateOnNaN
+
+    with pytest.raises(TypeError, match="callbacks holds the class TerminateOnNaN"):
+        network(callbacks=[TerminateOnNaN]).partial_fit(*table)
+
+
 def test_after_a_blend_a_network_starts_anew_and_warns(table):
     X, y = table
     same = EmbeddingRegressor(n_networks=0, hidden_units=(8,), random_state=0)

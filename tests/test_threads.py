@@ -5,11 +5,8 @@ import subprocess
 import sys
 
 import joblib
-import numpy as np
-import pandas as pd
 import pytest
-
-from skembed import EmbeddingRegressor
+from called_in_other_processes import fit_and_count
 
 FIT = """
 import os
@@ -57,14 +54,6 @@ def test_what_the_user_has_set_stays():
 @pytest.mark.slow
 def test_tensorflow_that_has_started_goes_on_as_it_is():
     assert threads_after_a_fit("1", "tf.zeros(3)") == (0, 0)
-
-
-def fit_and_count():
-    import tensorflow as tf
-
-    X = pd.DataFrame({"a": np.arange(100) % 7})
-    EmbeddingRegressor(model="network", epochs=1).fit(X, np.arange(100.0))
-    return tf.config.threading.get_intra_op_parallelism_threads()
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ def entered(names: Sequence[str]) -> list[Contender]:
 def not_installed(contenders: list[Contender]) -> list[str]:
     """Say who is left out, and what installs what they need."""
     return [
-        f'{c.label}: left out, to install it: pip install "skembed[rivals,networks]"'
+        f'{c.label}: left out, to install it: pip install ".[rivals,networks]"'
         for c in contenders
         if c.is_missing
     ]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skembed._blending import least_observations
 from skembed._checks import check_estimator, check_installed
-from skembed._likelihood import CLASS_LOSSES
+from skembed._likelihood import CLASS_LOSSES, likelihood_of
 from skembed._model import Network
 from skembed._schedule import loss_unit
 from skembed.displays._style import (
@@ -115,7 +116,7 @@ class LossCurveDisplay:
 
         Parameters
         ----------
-        estimator : EmbeddingRegressor
+        estimator : EmbeddingRegressor, EmbeddingClassifier or EmbeddingEncoder
             Fitted, with networks.
 
         log : bool or "auto", default="auto"
@@ -144,17 +145,20 @@ class LossCurveDisplay:
         check_is_fitted(estimator)
         if not estimator.loss_curve_:
             raise ValueError(
-                "There are no losses: no network was trained, because n_networks=0 or "
-                "there were fewer than 100 observations."
+                "There are no losses because no network was trained: "
+                f"{_why_no_network(estimator)}."
             )
         val_losses = estimator.history_.get("val_loss")
         is_blend = not isinstance(estimator._model.core, Network)
         is_average = is_blend and estimator.n_networks > 1
-        tol = 0.0 if is_average else _tolerance(estimator)
+        best_epoch = None
+        if val_losses is not None:
+            tol = 0.0 if is_average else _tolerance(estimator)
+            best_epoch = kept_epoch(val_losses, tol)
         display = cls(
             losses=estimator.loss_curve_,
             val_losses=val_losses,
-            best_epoch=None if val_losses is None else kept_epoch(val_losses, tol),
+            best_epoch=best_epoch,
             is_average=is_average,
             loss_name=_loss_name(estimator),
         )
@@ -295,6 +299,19 @@ def kept_epoch(val_losses: Sequence[float], tol: float) -> int:
         if loss < val_losses[kept] - tol:
             kept = epoch
     return kept + 1
+
+
+def _why_no_network(estimator: EmbeddingEstimator) -> str:
+    """Return the parameter or the number of observations that ruled out networks."""
+    if getattr(estimator, "output", None) == "embedding":
+        return "output='embedding' uses none; those of output='prediction' have losses"
+    if estimator.n_networks == 0:
+        return "n_networks=0"
+    least = least_observations(estimator.n_networks, likelihood_of(estimator._loss))
+    return (
+        f"n_networks={estimator.n_networks} takes {least:,} observations, and there "
+        "were fewer"
+    )
 
 
 def _tolerance(estimator: EmbeddingEstimator) -> float:

@@ -110,7 +110,7 @@ class NeighborsDisplay:
         column: Hashable | None = None,
         *,
         metric: str = "euclidean",
-        k: int = 10,
+        k: int | None = 10,
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> NeighborsDisplay:
@@ -131,8 +131,8 @@ class NeighborsDisplay:
         metric : {"euclidean", "cosine", "effect"}, default="euclidean"
             As in ``estimator.similarities``.
 
-        k : int, default=10
-            How many levels to show.
+        k : int or None, default=10
+            How many levels to show; None shows all.
 
         ax : matplotlib Axes, default=None
             Where to draw; None opens a new figure.

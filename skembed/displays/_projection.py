@@ -32,7 +32,8 @@ def project(vectors: np.ndarray, projection: Projection, random_state: Any) -> A
     Returns
     -------
     ndarray of shape (n_levels, 2), or (n_levels, 1)
-        One coordinate if all vectors lie on a line.
+        One coordinate if all vectors lie on a line. Levels that share a vector, such
+        as pooled rare ones, have the same place.
     """
     if projection not in get_args(Projection):
         raise ValueError(
@@ -41,14 +42,17 @@ def project(vectors: np.ndarray, projection: Projection, random_state: Any) -> A
     vectors = np.asarray(vectors, dtype=np.float64)
     if projection == "pca" or not has_neighborhoods(vectors):
         return vectors[:, :2] if lies_in_plane(vectors) else vectors[:, :1]
-    if len(vectors) < FEWEST:
+    # copies would be neighbors of one another alone, and take minutes to map
+    distinct, place = np.unique(vectors, axis=0, return_inverse=True)
+    if len(distinct) < FEWEST:
         raise ValueError(
             f"projection={projection!r} shows who is near whom among many, and here "
-            f"are {len(vectors)} levels: set projection='pca'."
+            f"are {len(distinct)} different vectors: set projection='pca'."
         )
-    neighborhood = min(NEIGHBORHOOD[projection], (len(vectors) - 1) // 2)
+    neighborhood = min(NEIGHBORHOOD[projection], (len(distinct) - 1) // 2)
     mapped = _tsne if projection == "tsne" else _umap
-    return mapped(vectors, _start(vectors), neighborhood, random_state)
+    points = mapped(distinct, _start(distinct), neighborhood, random_state)
+    return points[place.ravel()]
 
 
 def lies_in_plane(vectors: np.ndarray) -> bool:
@@ -96,7 +100,7 @@ def _tsne(
 def _umap(
     vectors: np.ndarray, start: np.ndarray, neighborhood: int, random_state: Any
 ) -> np.ndarray:
-    check_installed("umap", "projection='umap'", extra="umap")
+    check_installed("umap", "projection='umap'", project="umap-learn")
     from umap import UMAP
 
     umap = UMAP(

@@ -40,7 +40,7 @@ def to_keyed_vectors(
         If gensim is not installed.
     """
     check_estimator(estimator, "to_keyed_vectors")
-    check_installed("gensim", "to_keyed_vectors", extra="gensim")
+    check_installed("gensim", "to_keyed_vectors")
     from gensim.models import KeyedVectors
 
     _, vocabulary = estimator._categorical(column)

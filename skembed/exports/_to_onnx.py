@@ -65,7 +65,7 @@ def to_onnx(estimator: EmbeddingEstimator) -> Any:
     True
     """
     check_estimator(estimator, "to_onnx")
-    check_installed("onnx", "to_onnx", extra="onnx")
+    check_installed("onnx", "to_onnx")
     check_is_fitted(estimator)
     _check_exportable(estimator)
     names = check_feature_names_in(estimator).tolist()
