@@ -87,9 +87,11 @@ class _OrderSample:
         step = -(-n_rows * n_outputs // MAX_NUMBERS)
         self.rows = np.arange(0, n_rows, max(step, 1))
         self.target = data.target[self.rows]
-        weight = np.ones(n_rows) if data.weight is None else data.weight
+        weight = np.ones(n_rows) if data.counts is None else data.counts
         self.weight = weight[self.rows]
-        self.is_first = _halves([*self._columns_of(data), *self.target.T])
+        # the two rows that stand for a cell are not independent
+        outputs = self.target.T if data.n_rows is None else ()
+        self.is_first = _halves([*self._columns_of(data), *outputs])
 
     def _columns_of(self, data: TrainingData) -> list[np.ndarray]:
         return [
@@ -125,7 +127,7 @@ def _doubt(
 ) -> str | None:
     """Return why the role of a column is doubtful, None if it is not."""
     n_levels = len(column.factorized[1])
-    n_rows = len(data.target) if data.counts is None else data.counts.sum()
+    n_rows = len(data.target) if data.n_rows is None else data.n_rows.sum()
     if column.kind == "integer" and is_whole and n_levels > MAX_SHARE * n_rows:
         return f"column {column.name!r} has {n_levels:,} levels in {n_rows:,.0f} rows"
     order = sample.order_of(column)

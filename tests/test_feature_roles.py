@@ -8,14 +8,15 @@ import pytest
 
 from skembed import EmbeddingClassifier, EmbeddingEncoder, EmbeddingRegressor
 from skembed._columns import as_table, read_columns
-from skembed._feature_roles import warn_of_doubtful_roles
+from skembed._feature_roles import _OrderSample, warn_of_doubtful_roles
 from skembed._training_data import read_training_data
+from skembed.cells import group_cells, make_cells
 
 N = 2_000
 
 
-def ask(X, y, choice="auto", sample_weight=None, **options):
-    data = read_training_data(read_columns(as_table(X)), np.asarray(y), sample_weight)
+def ask(X, y, choice="auto", **options):
+    data = read_training_data(read_columns(as_table(X)), np.asarray(y), None)
     warn_of_doubtful_roles(data, choice, **options)
 
 
@@ -202,12 +203,28 @@ def test_levels_of_a_batch_are_not_counted():
     assert warnings_of(pd.DataFrame({"a": values}), y, is_whole=False) == []
 
 
-def test_levels_are_counted_against_weights():
+def test_roles_of_identifiers_in_cells_are_those_of_their_rows():
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        shop, y = identifiers(200, 1)(rng)
+        frame = pd.DataFrame({"shop": shop, "day": rng.integers(7, size=N), "y": y})
+        cells = group_cells(frame, "y")
+        data = read_training_data(read_columns(cells.X), cells.y, None, cells)
+        order = _OrderSample(data).order_of(data.columns[0])
+        assert order.smooth_z < 4
+        assert order.rough == pytest.approx(1, abs=0.5)
+
+
+def test_levels_are_counted_against_the_rows_of_cells():
     values = np.arange(100)
     y = np.random.default_rng(0).normal(size=100)
     X = pd.DataFrame({"a": values})
     assert len(warnings_of(X, y)) == 1
-    assert warnings_of(X, y, "auto", np.full(100, 5)) == []
+    cells = make_cells(X, y, np.full(100, 5), np.ones(100))
+    data = read_training_data(read_columns(X), y, None, cells)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_doubtful_roles(data, "auto")
 
 
 @pytest.mark.parametrize(
