@@ -87,11 +87,12 @@ class Candidate:
 
         The statistic is the sum of all products of two weighted residuals of one cell,
         none with itself, which has mean 0 if the term has no variance: the score test
-        of [1]_, section 2, taken where other effects are known. Over the number of such products it is an
-        estimate of the term's variance. Without such variance it is distributed as a
-        weighted sum of centered chi-square variables, whose upper tail is approximated
-        by that of one chi-square variable with the same first three moments [2]_,
-        section 2. The significance level is divided by the number of tests.
+        of [1]_, section 2, taken where other effects are known. Over the number of such
+        products it is an estimate of the term's variance. Without such variance it is
+        distributed as a weighted sum of centered chi-square variables, whose upper tail
+        is approximated by that of one chi-square variable with the same first three
+        moments [2]_, section 2. The significance level is divided by the number of
+        tests.
 
         Parameters
         ----------
