@@ -24,7 +24,7 @@ from skembed._terms import Located, number_keys
 MAX_DIMS = 8
 PRIOR_ROWS = 30.0  # of each level: rare ones would hide what frequent ones share
 MARGIN = 1.05  # over the largest singular value of noise
-FEW_TESTS = 3  # pairs of columns for which this margin is enough
+FEW_TESTS = 5  # pairs of columns for which this margin is enough
 MORE_DIMS = 2  # than stand out by themselves: a model shrinks those that are not there
 N_NULLS = 2
 SMALL = 64  # rows or columns of a matrix that is decomposed whole
@@ -190,8 +190,8 @@ def _rise(cells: Cells, noise: float, n_tests: int) -> float:
     varies on the scale ``(sqrt(m) + sqrt(n)) (1 / sqrt(m) + 1 / sqrt(n)) ** (1 / 3)``,
     in units of which the density of its upper tail falls as ``exp(-2 / 3 x ** 1.5)``
     [1]_. The largest of k such values therefore is some ``(1.5 log(k)) ** (2 / 3)``
-    units above a single one. The margin alone is enough for a few tests, so that k is
-    the number of tests over `FEW_TESTS`.
+    units above a single one. The margin alone is enough for `FEW_TESTS`, so that k is
+    the number of tests beyond these.
 
     References
     ----------
@@ -201,7 +201,7 @@ def _rise(cells: Cells, noise: float, n_tests: int) -> float:
     variance = noise * float((cells.weight / cells.scales**2).max())
     m, n = cells.shape
     unit = np.sqrt(variance) / 2 * (1 / np.sqrt(m) + 1 / np.sqrt(n)) ** (1 / 3)
-    return float(unit * (1.5 * log(max(n_tests / FEW_TESTS, 1))) ** (2 / 3))
+    return float(unit * (1.5 * log(max(n_tests - FEW_TESTS, 1))) ** (2 / 3))
 
 
 def singular_vectors(cells: Cells, residual: np.ndarray, n_dims: int) -> np.ndarray:
