@@ -58,7 +58,8 @@ def grow_model(
         for column, n_rows in enumerate(table_rows)
     ]
     report, stage = current_report(), Stage("Mixed model")
-    is_common, first, alone = _first_fit(ramps, terms, divisions, likelihood)
+    is_common, first, factor = _first_fit(ramps, terms, divisions, likelihood)
+    alone = _inflated(first, folds, factor)
     stage.end(describe_columns(first, report, is_common=is_common))
     stage = Stage("Interactions")
     found = find_terms(inputs, table_rows, ramps.knots, _residuals(alone))
@@ -72,7 +73,8 @@ def grow_model(
             grown_fit = fit_mixed_model(
                 ramps, grown, sample, LAST_ROUNDS, start, likelihood, is_common
             )
-            candidates.append(_cross_fit(grown_fit, divisions))
+            grown_factor = _inflation(grown_fit, divisions)
+            candidates.append(_inflated(grown_fit, folds, grown_factor))
     for fitted in list(candidates):
         left = _residuals(fitted)
         pairs = find_pairs(fitted.rows, len(table_rows), left.mean, left.weight, rng)
@@ -87,7 +89,7 @@ def grow_model(
     )
     if np.allclose(last.penalties, first.penalties, rtol=SAME_PENALTY):
         return alone
-    return _cross_fit(last, divisions)
+    return _inflated(last, folds, factor)
 
 
 def _first_fit(
@@ -95,7 +97,7 @@ def _first_fit(
     terms: Sequence[Term],
     divisions: Sequence[Folds],
     likelihood: Likelihood,
-) -> tuple[bool, MixedModel, CrossFitted]:
+) -> tuple[bool, MixedModel, float]:
     """Fit single columns, each with a variance of its own, or all with one.
 
     Rows of other folds have had a say in variances. What they cost is compared as
@@ -108,8 +110,8 @@ def _first_fit(
         Whether columns share a variance.
     first : MixedModel
         The fit, before variances are inflated.
-    alone : CrossFitted
-        The same without each of the folds, with inflated variances.
+    factor : float
+        The variance inflation.
     """
     choices = [False, True] if likelihood.may_share and len(terms) > 1 else [False]
     fits = []
@@ -120,31 +122,35 @@ def _first_fit(
         cost = _loss(first, divisions) + (1 if is_common else len(terms))
         fits.append((cost, is_common, first))
     _, is_common, first = min(fits, key=lambda fit: fit[0])
-    return is_common, first, _cross_fit(first, divisions)
+    return is_common, first, _inflation(first, divisions)
 
 
-def _cross_fit(mixed: MixedModel, divisions: Sequence[Folds]) -> CrossFitted:
-    """Fit without each of the first folds, with inflated variances.
+def _inflation(mixed: MixedModel, divisions: Sequence[Folds]) -> float:
+    """Estimate by what factor variances of effects are too small.
 
-    The factor that variances of effects are multiplied by is the average of several,
-    each weighted by its likelihood on held-out rows, on a log scale: the best of them
-    alone would depend on how the rows were divided.
+    It is the average of several factors, each weighted by its likelihood on held-out
+    rows, on a log scale: the best of them alone would depend on how the rows were
+    divided.
     """
+    sample = divisions[0].sample
     factors = [1.0, *mixed.likelihood.spreads]
-    folds = divisions[0]
-    rows = mixed.locate(folds.sample.inputs)
     if len(factors) == 1:
-        return cross_fit(mixed, folds, rows)
-    losses: list[float] = []
-    for factor in factors:
-        model = spread_effects(mixed, rows, folds.sample, factor)
-        losses.append(_loss(model, divisions))
+        return 1.0
+    rows, losses = mixed.locate(sample.inputs), [_loss(mixed, divisions)]
+    for factor in factors[1:]:
+        losses.append(_loss(spread_effects(mixed, rows, sample, factor), divisions))
         if losses[-1] > min(losses) + NEGLIGIBLE:
             break
     likely = np.exp(min(losses) - np.array(losses))
-    factor = np.exp(np.average(np.log(factors[: len(losses)]), weights=likely))
-    inflated = spread_effects(mixed, rows, folds.sample, float(factor))
-    return cross_fit(inflated, folds, rows)
+    return float(np.exp(np.average(np.log(factors[: len(losses)]), weights=likely)))
+
+
+def _inflated(mixed: MixedModel, folds: Folds, factor: float) -> CrossFitted:
+    """Fit without each of the folds, with inflated variances."""
+    rows = mixed.locate(folds.sample.inputs)
+    if factor != 1:
+        mixed = spread_effects(mixed, rows, folds.sample, factor)
+    return cross_fit(mixed, folds, rows)
 
 
 def _loss(mixed: MixedModel, divisions: Sequence[Folds]) -> float:

@@ -120,7 +120,7 @@ class Bernoulli:
     """Outcomes 1 and 0, or shares of ones; predictions are logarithms of odds."""
 
     n_steps = 12
-    spreads: tuple[float, ...] = (1.5, 2.25, 3.4)
+    spreads: tuple[float, ...] = (2.0, 4.0)
     may_share = True
     outcomes_for_one = 10
     loss = "cross_entropy_of_correction"
