@@ -138,8 +138,7 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         missing values, if there were any.
 
     category_counts_ : dict of ndarray of shape (n_levels,)
-        The weight of the training rows of each level, scaled to a mean of 1 a row
-        unless weights are whole numbers.
+        How many training rows had each level, by their weights if there were any.
 
     is_categorical_ : ndarray of shape (n_features_in_,)
         Whether each feature was taken as categorical.

@@ -229,6 +229,15 @@ class TestOutOfFold:
         assert (Z[~left_out, 0] != encoder.transform(X)[~left_out, 0]).all()
 
     @pytest.mark.parametrize("cv", [None, 3])
+    def test_fit_transform_of_a_repeated_table_is_that_of_the_table(self, table, cv):
+        X, y = table[0].iloc[:500], np.array(table[1][:500], dtype=float)
+        encoder = EmbeddingEncoder(cv=cv, random_state=0)
+        Z = encoder.fit_transform(X, y)
+        W = clone(encoder).fit_transform(pd.concat([X, X]), np.tile(y, 2))
+        np.testing.assert_allclose(W[:500], Z, atol=1e-8)
+        np.testing.assert_allclose(W[500:], Z, atol=1e-8)
+
+    @pytest.mark.parametrize("cv", [None, 3])
     def test_levels_of_rows_without_weight_are_no_error(self, table, cv):
         X, y = table[0].copy(), table[1]
         X.loc[X.index[7], "a"] = "alone"

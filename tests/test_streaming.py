@@ -164,6 +164,24 @@ def test_weights_count_rows(table):
     np.testing.assert_allclose(again.predict(X), weighted.predict(X), atol=1e-5)
 
 
+@pytest.mark.parametrize("factor", [1e-3, 3])
+def test_batches_do_not_depend_on_the_unit_of_weights(table, factor):
+    X, y = table
+    weight = np.random.default_rng(0).integers(1, 5, size=len(y))
+    first, second = (in_parts_with(w, X, y) for w in (weight, factor * weight))
+    np.testing.assert_allclose(first.predict(X), second.predict(X), atol=1e-6)
+    for name, counts in first.category_counts_.items():
+        np.testing.assert_allclose(second.category_counts_[name], counts)
+
+
+def in_parts_with(weight, X, y):
+    model = network()
+    for start in range(0, len(y), 200):
+        rows = slice(start, start + 200)
+        model.partial_fit(X[rows], y[rows], weight[rows])
+    return model
+
+
 @pytest.mark.parametrize("n_levels", [3, 300])
 def test_weights_are_compared_across_batches(n_levels):
     """Two batches, of the same inputs and other outcomes, pull against each other."""
