@@ -25,10 +25,15 @@ ROWS_PER_VALUE = 20  # at least, of what is not continuous
 MIN_DISTINCT = 16  # distinct rows; fewer may have a common divisor by chance
 VALUES_PER_COMBINATION = 1.5
 MIN_TIMES = 3.0
+COPIES = 2.0  # of an observation among equal rows, on average; a bootstrap's
 
 
 def make_observations(inputs: Encoded, data: TrainingData) -> Sample:
     """Join features, target and weights, and merge copies.
+
+    Equal rows that are observations of their own may have copies among them all the
+    same, as in a bootstrap sample. They are divided into half as many parts, so that
+    two of them count as one wherever parts confirm each other.
 
     Parameters
     ----------
@@ -43,18 +48,17 @@ def make_observations(inputs: Encoded, data: TrainingData) -> Sample:
         Its weights add up to the number of observations.
     """
     sample = make_sample(inputs, data.target, data.n_rows, data.counts)
-    if data.n_rows is not None:
+    if data.is_summary:
         return sample
     groups = group_rows(inputs, data.target)
-    if groups.count == len(inputs):
+    if groups.count == len(inputs) and data.n_rows is None:
         return sample
-    times = np.bincount(groups.of_row)
+    times = groups.sums(np.ones(len(inputs)) if data.n_rows is None else data.n_rows)
     n_observations = count_observations(times, inputs, data.target, groups)
     merged = merge_groups(sample, groups)
-    if data.weight is None and (n_observations == times).all():
-        return merged
     weight = rounded(merged.weight * (n_observations.sum() / merged.weight.sum()))
-    return replace(merged, count=merged.count * n_observations / times, weight=weight)
+    count = merged.count * n_observations / times / COPIES
+    return replace(merged, count=np.maximum(count, 1), weight=weight)
 
 
 def count_observations(
@@ -88,7 +92,7 @@ def count_observations(
     ndarray of shape (n_groups,)
         Positive integers, as floats.
     """
-    times = _without_divisor(times, np.zeros(len(times), dtype=np.intp))
+    times = _without_divisor(times.astype(np.int64), np.zeros(len(times), np.intp))
     values = group_rows(_no_features(len(inputs)), target)
     n_values = [values.count, *(len(pd.unique(x)) for x in inputs.quantities.T)]
     if max(n_values) * ROWS_PER_VALUE > times.sum():

@@ -232,8 +232,8 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     the number of rows), equal rows are observations of their own, provided that
     features do not identify rows: there are at least 1.5 values of the target for a
     combination of features, or each value occurs at least three times with each of its
-    combinations, on average. Repetitions that all rows, or all of one value of the
-    target, have in common do not count.
+    combinations, on average. As some may be copies even so, two are held out like one.
+    Repetitions that all rows, or all of one value of the target, share do not count.
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
     row; on a GPU, if that is estimated to be faster. A process keeps the graphs of its

@@ -33,6 +33,9 @@ class TrainingData:
         The weight that is 1 now.
     n_rows : ndarray of shape (n_rows,) or None
         How many rows each stands for, if the table was grouped.
+    is_summary : bool
+        Whether two rows have the mean and the variance of each group, in place of its
+        targets.
     """
 
     columns: Sequence[Column]
@@ -41,6 +44,7 @@ class TrainingData:
     is_kept: np.ndarray
     unit: float = 1.0
     n_rows: np.ndarray | None = None
+    is_summary: bool = False
 
     @property
     def counts(self) -> np.ndarray | None:
@@ -132,5 +136,11 @@ def _two_rows_for_each(columns: list[Column], cells: Cells) -> TrainingData:
     spread = np.sqrt(cells.variance)
     cell, n_rows, value = two_values(cells.n_rows, cells.y, spread)
     taken = [column.take(cell) for column in columns]
-    is_kept = np.full(len(cell), True)
-    return TrainingData(taken, value[:, np.newaxis], None, is_kept, n_rows=n_rows)
+    return TrainingData(
+        columns=taken,
+        target=value[:, np.newaxis],
+        weight=None,
+        is_kept=np.full(len(cell), True),
+        n_rows=n_rows,
+        is_summary=True,
+    )

@@ -34,8 +34,9 @@ def group_cells(
     deviation. A target that is not a number holds classes, and rows are grouped by it
     as well.
 
-    Each row counts as an observation of its own, whatever it holds: copies of a row
-    must be removed before.
+    Numbers count as observations of their own, whatever they are: copies of a row must
+    be removed before, and equal numbers, as ratings have them, are divided more freely
+    than ``fit`` would divide their rows. Classes are treated as ``fit`` treats rows.
 
     Parameters
     ----------
