@@ -106,9 +106,11 @@ def test_some_copies_change_the_error_by_at_most_two_percent(table, share):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_bootstrap_sample_loses_no_more_than_linear_model(kind):
+@pytest.mark.parametrize("n_levels", [(40, 30), (15, 10)])
+def test_bootstrap_sample_loses_no_more_than_linear_model(kind, n_levels):
+    """Of features that identify rows of few values, and of features that do not."""
     rows = np.random.default_rng(5).integers(0, N_TRAIN, N_TRAIN)
-    table = kind, generated(kind, False, False)
+    table = kind, generated(kind, False, False, n_levels)
     found = [growth(model(kind), table, rows) for model in (ours, linear)]
     assert found[0] < found[1] + 0.005
 
