@@ -21,7 +21,7 @@ from skembed._sample import Sample, make_sample, merge_groups
 from skembed._sample_weight import rounded
 from skembed._training_data import TrainingData
 
-ROWS_PER_VALUE = 20  # at least, of what is not continuous
+ROWS_PER_VALUE = 20  # of what is not continuous, if it takes many values
 MIN_DISTINCT = 16  # distinct rows; fewer may have a common divisor by chance
 VALUES_PER_COMBINATION = 1.5
 MIN_TIMES = 3.0
@@ -68,7 +68,7 @@ def count_observations(
 
     Equal rows are copies, one observation, if the target or a numeric feature is
     continuous: if it takes more different values than a twentieth of the number of
-    rows. Otherwise they are observations of their own if the features do not identify
+    rows, and than the root of that number. Otherwise they are observations of their own if the features do not identify
     rows: if the combinations of features have 1.5 different values of the target on
     average, or if every value of the target occurs at least three times with the
     combinations that have it, on average. Before that, how often rows occur is divided
@@ -95,7 +95,8 @@ def count_observations(
     times = _without_divisor(times.astype(np.int64), np.zeros(len(times), np.intp))
     values = group_rows(_no_features(len(inputs)), target)
     n_values = [values.count, *(len(pd.unique(x)) for x in inputs.quantities.T)]
-    if max(n_values) * ROWS_PER_VALUE > times.sum():
+    most = max(n_values)
+    if most * min(most, ROWS_PER_VALUE) > times.sum():
         return np.ones(len(times))
     value = values.of_row[groups.member]
     times = _without_divisor(times, value)

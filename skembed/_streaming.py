@@ -158,7 +158,7 @@ def learn_batch(
     check_instances(params)
     mean_weight = _mean_weight(before, data, is_counted)
     importance = data.unit / mean_weight
-    encoding = _encoding_after(data, params, before, is_counted, importance)
+    encoding = _encoding_after(data, params, before, is_counted)
     inputs = encoding.encode(data.columns, "average")
     sample = grouped(make_observations(inputs, data), params)
     training, scale = standardized(sample, params, before.model if before else None)
@@ -206,19 +206,16 @@ def _encoding_after(
     params: Mapping[str, Any],
     before: Learned | None,
     is_counted: bool,
-    importance: float,
 ) -> Encoding:
-    weight = np.ones(len(data.target)) if data.weight is None else data.weight
-    counts = weight * importance
     if before is None:
         choice = params["categorical_features"]
         roles = resolve_categorical(choice, data.columns)
         _warn_if_constant(data, roles)
         warn_of_doubtful_roles(data, choice, is_whole=False)
-        return learn_encoding(data.columns, roles, counts)
+        return learn_encoding(data.columns, roles, data.weight)
     known = before.model.encoding
     check_unchanged({"categorical_features": _has_roles(known, params, data)})
-    return known.extended(data.columns, counts, is_counted=is_counted)
+    return known.extended(data.columns, data.weight, is_counted=is_counted)
 
 
 def _warn_if_constant(data: TrainingData, roles: np.ndarray) -> None:

@@ -214,7 +214,7 @@ def test_one_row(quick):
 
 def test_one_row_is_too_few_to_validate_with(quick):
     quick.set_params(model="network", early_stopping=True)
-    with pytest.raises(ValueError, match="at least 2 samples"):
+    with pytest.raises(ValueError, match="at least 2 distinct samples"):
         quick.fit(pd.DataFrame({"token": ["a"]}), [5.0])
 
 

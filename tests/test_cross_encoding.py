@@ -13,7 +13,7 @@ from skembed._cross_encoding import (
     whole_tables,
 )
 from skembed._cross_fitting import CrossFitted
-from skembed._folds import group_by_fold
+from skembed._folds import group_by_fold, with_folds
 from skembed._level_means import shrunken_means
 from skembed._sample import make_sample
 from skembed.datasets import make_classes, make_effects
@@ -53,7 +53,8 @@ class Case:
     @property
     def folds(self):
         standard = self.sample.standardized(self.scale)
-        return group_by_fold(standard, self.of_row, N_FOLDS)
+        inputs = with_folds(standard.inputs, self.of_row)
+        return group_by_fold(replace(standard, inputs=inputs), N_FOLDS)
 
     def tables(self):
         return tables_without_folds(self.core, self.folds, self.scale)

@@ -12,6 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 
 from skembed import EmbeddingEncoder, EmbeddingRegressor
+from skembed.cells import make_cells
 from skembed.exceptions import ColumnError
 from skembed.exports import (
     read_word2vec,
@@ -138,9 +139,9 @@ def test_tensorboard_reads_what_is_written(model, tmp_path):
 
 
 def test_counts_keep_their_digits(tmp_path):
-    X, y = np.array(["a", "b", "c"]), [0.0, 1.0, 5.0]
-    weight = [1_234_567, 1, 2]
-    model = EmbeddingRegressor(n_networks=0).fit(X, y, sample_weight=weight)
+    X = pd.DataFrame({"level": ["a", "b", "c"]})
+    cells = make_cells(X, [0.0, 1.0, 5.0], [1_234_567, 1, 2], np.zeros(3))
+    model = EmbeddingRegressor(n_networks=0).fit(cells)
     write_projector(model, tmp_path)
     lines = (tmp_path / "metadata_0.tsv").read_text().split("\n")
     assert lines[1:3] == ["a\t1234567", "b\t1"]

@@ -153,6 +153,7 @@ def fitted(X, y, n_networks=0, **changes):
 
 
 @SEEDS
+@pytest.mark.filterwarnings("ignore:All levels of column 'id' are unseen")
 @pytest.mark.parametrize("n_networks", [0, 2])
 def test_new_levels_are_predicted_as_well_as_without_their_column(seed, n_networks):
     X, y, later, mean = frames(seed)

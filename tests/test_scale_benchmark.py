@@ -138,7 +138,7 @@ def test_duckdb_groups_all_rows(prepare):
     pytest.importorskip("duckdb")
     with prepare(SMALL) as work:
         cells = work()
-    assert cells.sample_weight.sum() == SMALL.n_rows
+    assert cells.n_rows.sum() == SMALL.n_rows
 
 
 def test_a_run_is_measured():
