@@ -308,10 +308,8 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, indicator)
         if self.class_weight is not None:
-            n_rows, labels = (
-                None if cells is None else cells.n_rows,
-                np.asarray(as_plain(y)),
-            )
+            n_rows = None if cells is None else cells.n_rows
+            labels = np.asarray(as_plain(y))
             sample_weight = weigh_classes(
                 self.class_weight, labels, sample_weight, n_rows
             )

@@ -24,7 +24,7 @@ from skembed._training_data import TrainingData
 ROWS_PER_VALUE = 20  # of what is not continuous, if it takes many values
 MIN_DISTINCT = 16  # distinct rows; fewer may have a common divisor by chance
 VALUES_PER_COMBINATION = 1.5
-MIN_TIMES = 3.0
+MIN_TIMES = 5.0
 COPIES = 2.0  # of an observation among equal rows, on average; a bootstrap's
 
 
@@ -68,13 +68,13 @@ def count_observations(
 
     Equal rows are copies, one observation, if the target or a numeric feature is
     continuous: if it takes more different values than a twentieth of the number of
-    rows, and than the root of that number. Otherwise they are observations of their own if the features do not identify
-    rows: if the combinations of features have 1.5 different values of the target on
-    average, or if every value of the target occurs at least three times with the
-    combinations that have it, on average. Before that, how often rows occur is divided
-    by its greatest common divisor, overall and among the rows of each value of the
-    target, so that a repeated table and an oversampled class are recognised. None of
-    this depends on the weights.
+    rows, and than the root of that number. Otherwise they are observations of their own
+    if the features do not identify rows: if the combinations of features have 1.5
+    different values of the target on average, or if every value of the target occurs at
+    least five times with the combinations that have it, on average. Before that, how
+    often rows occur is divided by its greatest common divisor, overall and among the
+    rows of each value of the target, so that a repeated table and an oversampled class
+    are recognised. None of this depends on the weights.
 
     Parameters
     ----------

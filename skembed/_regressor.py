@@ -228,10 +228,10 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     constant factor changes nothing. It is not a number of rows: `skembed.cells` is for
     grouped rows. Rows that are equal in all features and in the target are copies of
     one observation, whose weight is the sum of theirs. If neither the target nor a
-    numeric feature is continuous (each has fewer values than a twentieth of the number of
-    rows, or than its root), equal rows are observations of their own, provided that
+    numeric feature is continuous (each has fewer values than a twentieth of the number
+    of rows, or than its root), equal rows are observations of their own, provided that
     features do not identify rows: there are at least 1.5 values of the target for a
-    combination of features, or each value occurs at least three times with each of its
+    combination of features, or each value occurs at least five times with each of its
     combinations, on average. As some may be copies even so, two are held out like one.
     Repetitions that all rows, or all of one value of the target, share do not count.
 
