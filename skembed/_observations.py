@@ -32,8 +32,8 @@ def make_observations(inputs: Encoded, data: TrainingData) -> Sample:
     """Join features, target and weights, and merge copies.
 
     Equal rows that are observations of their own may have copies among them all the
-    same, as in a bootstrap sample. They are divided into half as many parts, so that
-    two of them count as one wherever parts confirm each other.
+    same, as in a bootstrap sample. From three on they are divided into half as many
+    parts, but at least two, so that copies seldom confirm each other.
 
     Parameters
     ----------
@@ -57,8 +57,9 @@ def make_observations(inputs: Encoded, data: TrainingData) -> Sample:
     n_observations = count_observations(times, inputs, data.target, groups)
     merged = merge_groups(sample, groups)
     weight = rounded(merged.weight * (n_observations.sum() / merged.weight.sum()))
-    count = merged.count * n_observations / times / COPIES
-    return replace(merged, count=np.maximum(count, 1), weight=weight)
+    count = merged.count * n_observations / times
+    halved = np.maximum(count / COPIES, np.minimum(count, 2))
+    return replace(merged, count=halved, weight=weight)
 
 
 def count_observations(
