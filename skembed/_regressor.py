@@ -232,7 +232,7 @@ class EmbeddingRegressor(RegressorMixin, BatchMixin):
     of rows, or than its root), equal rows are observations of their own, provided that
     features do not identify rows: there are at least 1.5 values of the target for a
     combination of features, or each value occurs at least five times with each of its
-    combinations, on average. As some may be copies even so, two are held out like one.
+    combinations, on average. As some may be copies even so, many are held out by twos.
     Repetitions that all rows, or all of one value of the target, share do not count.
 
     An epoch is one call of a TensorFlow graph on data held in memory, reshuffled row by
