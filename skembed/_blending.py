@@ -73,8 +73,10 @@ class Job:
     def divide(self, rows: Sample, rng: np.random.Generator) -> list[Folds]:
         """Deal rows into folds, one for each network at least; small tables again."""
         n_folds = max(N_FOLDS, self.n_networks(rows))
-        again = OBSERVATIONS_TO_DIVIDE / rows.n_observations
-        n_divisions = int(np.clip(again, 1, MAX_DIVISIONS))
+        n_divisions = 1
+        if self.likelihood.spreads:  # which divisions into folds decide on
+            again = OBSERVATIONS_TO_DIVIDE / rows.n_observations
+            n_divisions = int(np.clip(again, 1, MAX_DIVISIONS))
         of_each = [rng, *rng.spawn(n_divisions - 1)]
         return [deal_into_folds(rows, n_folds, each) for each in of_each]
 

@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils import compute_sample_weight
 
-from skembed._sklearn import check_sample_weight
-
 
 def weigh_classes(
     class_weight: Any,
     labels: np.ndarray,
-    sample_weight: Any,
+    weight: np.ndarray,
     n_rows: np.ndarray | None,
 ) -> np.ndarray:
     """Multiply the weight of each row by that of its class.
@@ -24,7 +22,7 @@ def weigh_classes(
         As in scikit-learn. "balanced" gives all classes the same total weight.
     labels : ndarray of shape (n_samples,) or (n_samples, n_labels)
         The labels.
-    sample_weight : array-like of shape (n_samples,) or None
+    weight : ndarray of shape (n_samples,)
         Of the rows.
     n_rows : ndarray of shape (n_samples,) or None
         How many rows each row stands for.
@@ -34,7 +32,6 @@ def weigh_classes(
     ndarray of shape (n_samples,)
         Weights of the rows.
     """
-    weight = check_sample_weight(sample_weight, labels)
     if class_weight != "balanced":
         return np.asarray(weight * compute_sample_weight(class_weight, labels))
     total = weight if n_rows is None else weight * n_rows

@@ -305,7 +305,7 @@ class EmbeddingClassifier(ClassifierMixin, EmbeddingEstimator):
         table = as_table(X)
         classes, indicator = read_labels(y)
         check_consistent_length(table, indicator)
-        if sample_weight is not None:
+        if sample_weight is not None or self.class_weight is not None:
             sample_weight = check_sample_weight(sample_weight, indicator)
         if self.class_weight is not None:
             n_rows = None if cells is None else cells.n_rows

@@ -10,7 +10,8 @@ import numpy as np
 
 from skembed._bilinear import Bilinear, Factors, fit_bilinear, products_by_fit
 from skembed._folds import Folds
-from skembed._mixed_model import MixedModel, fit_without_folds
+from skembed._leave_fold_out import fit_without_folds
+from skembed._mixed_model import MixedModel
 from skembed._pairs import Pair
 from skembed._terms import Located
 

@@ -33,7 +33,7 @@ def merge_to_divide(sample: Sample, loss: str) -> Sample:
     sample : Sample
         Observations in any order.
     loss : str
-        By which they are to be learned.
+        What they are learned by.
 
     Returns
     -------

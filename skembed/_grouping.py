@@ -71,19 +71,34 @@ def _split(groups: Groups, column: np.ndarray) -> Groups:
     else:
         n_levels = int(column.max()) + 1
         column = column.astype(np.intp)  # keys of several columns pass 32 bits
-    if groups.count == 1:
-        return _numbered(column, n_levels)
-    return _numbered(groups.of_row * n_levels + column, groups.count * n_levels)
+    keys = groups.of_row * n_levels + column
+    distinct, of_row = number_keys(keys, groups.count * n_levels)
+    return Groups(of_row, len(distinct))
 
 
-def _numbered(keys: np.ndarray, bound: int) -> Groups:
-    """Assign numbers to integer keys below a bound, in their order, without gaps."""
+def number_keys(keys: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct keys, sorted, and the position of each key among them.
+
+    The result is that of ``numpy.unique`` with its inverse. A flag for every possible
+    key is faster than sorting if there are not many more possible keys than rows.
+
+    Parameters
+    ----------
+    keys : ndarray of int of shape (n_rows,)
+        From 0 to ``bound - 1``.
+    bound : int
+        The number of possible keys.
+
+    Returns
+    -------
+    distinct : ndarray of shape (n_distinct,)
+        The keys that occur.
+    positions : ndarray of shape (n_rows,)
+        ``distinct[positions]`` is `keys`.
+    """
     if bound > KEYS_PER_ROW * len(keys):
-        of_row, distinct = pd.factorize(keys, sort=True)
-        return Groups(of_row, len(distinct))
-    present = np.zeros(bound, dtype=bool)
-    present[keys] = True
-    if present.all():
-        return Groups(keys, bound)
-    number = np.cumsum(present) - 1
-    return Groups(number[keys], int(number[-1]) + 1)
+        positions, distinct = pd.factorize(keys, sort=True)
+        return np.asarray(distinct), positions
+    occurs = np.zeros(bound, dtype=bool)
+    occurs[keys] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[keys]

@@ -15,7 +15,7 @@ from skembed._ramps import Ramps, learn_ramps
 from skembed._screening import Residuals, find_terms
 from skembed._stages import Stage, current_report
 from skembed._term_names import describe_columns, describe_interactions
-from skembed._terms import Term, learn_term
+from skembed._terms import Located, Term, learn_term, locate
 
 FIRST_ROUNDS, LAST_ROUNDS = 4, 8
 NEGLIGIBLE = 5.0  # a difference of log-likelihoods from which a factor counts little
@@ -58,8 +58,9 @@ def grow_model(
         for column, n_rows in enumerate(table_rows)
     ]
     report, stage = current_report(), Stage("Mixed model")
-    is_common, first, factor = _first_fit(ramps, terms, divisions, likelihood)
-    alone = _inflated(first, folds, factor)
+    rows = [locate(ramps, terms, each.sample.inputs) for each in divisions]
+    is_common, first, factor = _first_fit(ramps, terms, divisions, rows, likelihood)
+    alone = _inflated(first, folds, rows[0], factor)
     stage.end(describe_columns(first, report, is_common=is_common))
     stage = Stage("Interactions")
     found = find_terms(inputs, table_rows, ramps.knots, _residuals(alone))
@@ -73,8 +74,7 @@ def grow_model(
             grown_fit = fit_mixed_model(
                 ramps, grown, sample, LAST_ROUNDS, start, likelihood, is_common
             )
-            grown_factor = _inflation(grown_fit, divisions)
-            candidates.append(_inflated(grown_fit, folds, grown_factor))
+            candidates.append(_cross_fit(grown_fit, divisions))
     for fitted in list(candidates):
         left = _residuals(fitted)
         pairs = find_pairs(fitted.rows, len(table_rows), left.mean, left.weight, rng)
@@ -89,13 +89,14 @@ def grow_model(
     )
     if np.allclose(last.penalties, first.penalties, rtol=SAME_PENALTY):
         return alone
-    return _inflated(last, folds, factor)
+    return _inflated(last, folds, rows[0], factor)
 
 
 def _first_fit(
     ramps: Ramps,
     terms: Sequence[Term],
     divisions: Sequence[Folds],
+    rows: Sequence[Located],
     likelihood: Likelihood,
 ) -> tuple[bool, MixedModel, float]:
     """Fit single columns, each with a variance of its own, or all with one.
@@ -119,43 +120,79 @@ def _first_fit(
         first = fit_mixed_model(
             ramps, terms, divisions[0].sample, FIRST_ROUNDS, None, likelihood, is_common
         )
-        cost = _loss(first, divisions) + (1 if is_common else len(terms))
-        fits.append((cost, is_common, first))
-    _, is_common, first = min(fits, key=lambda fit: fit[0])
-    return is_common, first, _inflation(first, divisions)
+        fits.append((is_common, first))
+    if len(fits) == 1:
+        return *fits[0], _inflation(fits[0][1], divisions, rows)
+    losses = [_loss(first, divisions, rows) for _, first in fits]
+    n_variances = np.array([len(terms), 1])
+    best = int(np.argmin(losses + n_variances))
+    return *fits[best], _inflation(fits[best][1], divisions, rows, losses[best])
 
 
-def _inflation(mixed: MixedModel, divisions: Sequence[Folds]) -> float:
+def _inflation(
+    mixed: MixedModel,
+    divisions: Sequence[Folds],
+    rows: Sequence[Located],
+    loss: float | None = None,
+) -> float:
     """Estimate by what factor variances of effects are too small.
 
     It is the average of several factors, each weighted by its likelihood on held-out
     rows, on a log scale: the best of them alone would depend on how the rows were
     divided.
+
+    Parameters
+    ----------
+    mixed : MixedModel
+        The fit, before variances are inflated.
+    divisions : sequence of Folds
+        The sample.
+    rows : sequence of Located
+        Where the rows of each division are in the model.
+    loss : float or None
+        That of the fit on held-out rows, if it is known.
+
+    Returns
+    -------
+    float
+        1 if the likelihood needs no inflation.
     """
     sample = divisions[0].sample
     factors = [1.0, *mixed.likelihood.spreads]
     if len(factors) == 1:
         return 1.0
-    rows, losses = mixed.locate(sample.inputs), [_loss(mixed, divisions)]
+    losses = [_loss(mixed, divisions, rows) if loss is None else loss]
     for factor in factors[1:]:
-        losses.append(_loss(spread_effects(mixed, rows, sample, factor), divisions))
+        inflated = spread_effects(mixed, rows[0], sample, factor)
+        losses.append(_loss(inflated, divisions, rows))
         if losses[-1] > min(losses) + NEGLIGIBLE:
             break
     likely = np.exp(min(losses) - np.array(losses))
     return float(np.exp(np.average(np.log(factors[: len(losses)]), weights=likely)))
 
 
-def _inflated(mixed: MixedModel, folds: Folds, factor: float) -> CrossFitted:
+def _cross_fit(mixed: MixedModel, divisions: Sequence[Folds]) -> CrossFitted:
+    """Fit without each of the first folds, with variances inflated as it takes."""
+    rows = [mixed.locate(folds.sample.inputs) for folds in divisions]
+    factor = _inflation(mixed, divisions, rows)
+    return _inflated(mixed, divisions[0], rows[0], factor)
+
+
+def _inflated(
+    mixed: MixedModel, folds: Folds, rows: Located, factor: float
+) -> CrossFitted:
     """Fit without each of the folds, with inflated variances."""
-    rows = mixed.locate(folds.sample.inputs)
     if factor != 1:
         mixed = spread_effects(mixed, rows, folds.sample, factor)
     return cross_fit(mixed, folds, rows)
 
 
-def _loss(mixed: MixedModel, divisions: Sequence[Folds]) -> float:
+def _loss(
+    mixed: MixedModel, divisions: Sequence[Folds], rows: Sequence[Located]
+) -> float:
     """Return the loss on held-out rows, averaged over divisions."""
-    return float(np.mean([cross_fit(mixed, folds).loss for folds in divisions]))
+    pairs = zip(divisions, rows, strict=True)
+    return float(np.mean([cross_fit(mixed, *pair).loss for pair in pairs]))
 
 
 def _residuals(fitted: CrossFitted) -> Residuals:

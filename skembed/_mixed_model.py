@@ -9,7 +9,6 @@ import numpy as np
 
 from skembed._design import Design, NormalEquations
 from skembed._encoding import Encoded
-from skembed._folds import Folds
 from skembed._likelihood import NORMAL, Likelihood, step_lengths, working_sample
 from skembed._ramps import Ramps
 from skembed._sample import Sample
@@ -21,9 +20,7 @@ PENALTIES = (1e-4, 1e8)
 START_PENALTY = 10.0
 LEAST_NOISE = 1e-9
 TOLERANCE = 1e-3  # to which equations are solved: rounds of rougher ones go astray
-STEPS_WITHOUT_FOLD = 3  # of Newton's method, from the fit with it
 SMALL_STEP = 0.01  # of Newton's method, in predictions
-LAST_STEP = 0.1  # of Newton's method, in effects: the next would be as its square
 SETTLED = 0.02  # relative change of the degrees of freedom that ends the search
 
 
@@ -364,65 +361,3 @@ def _random_signs(n_coefficients: int) -> np.ndarray:
     n_probes = int(np.clip(PROBED / max(n_coefficients, 1), *N_PROBES))
     rng = np.random.default_rng(0)
     return rng.choice([-1.0, 1.0], size=(n_coefficients, n_probes))
-
-
-def fit_without_folds(model: MixedModel, rows: Located, folds: Folds) -> np.ndarray:
-    """Estimate the effects again without each of the folds, variances as they are.
-
-    Parameters
-    ----------
-    model : MixedModel
-        Fitted on all folds.
-    rows : Located
-        Where they are in the model.
-    folds : Folds
-        The same sample.
-
-    Returns
-    -------
-    ndarray of shape (n_coefficients, n_folds)
-        Like `MixedModel.coefficients`.
-    """
-    sample, likelihood = folds.sample, model.likelihood
-    design = Design(model.ramps.blocks, rows, sample.weight)
-    kept = folds.of_row[:, np.newaxis] != np.arange(folds.count)
-    weight = sample.weight[:, np.newaxis] * kept
-    effects = np.repeat(model.coefficients[:, np.newaxis], folds.count, axis=1)
-    # no equation would tell the search to forget what only the fold has told
-    n_lines = rows.lines.n_columns
-    effects[n_lines:][design.squared.T @ weight == 0] = 0
-    _, curvature = likelihood.working(sample.target[:, 0], model.predict(rows))
-    design = design.reweighted(sample.weight * curvature)
-    for _ in range(min(likelihood.n_steps, STEPS_WITHOUT_FOLD)):
-        before = effects
-        effects = _step_without_folds(model, design, sample.target, weight, effects)
-        if np.abs(effects - before).max(initial=0.0) <= LAST_STEP:
-            break
-    return effects
-
-
-def _step_without_folds(
-    model: MixedModel,
-    design: Design,
-    target: np.ndarray,
-    weight: np.ndarray,
-    effects: np.ndarray,
-) -> np.ndarray:
-    """Take a step of Newton's method for each of several weights."""
-    likelihood = model.likelihood
-    prediction = model.mean + design.times(effects)
-    response, curvature = likelihood.working(target, prediction)
-    working_weight = weight * curvature
-    sums = design.transposed_times(working_weight * (response - model.mean))
-    equations = NormalEquations(design, model.penalties, working_weight)
-    solved = equations.correct(sums, effects, TOLERANCE)
-    if likelihood.n_steps == 1:
-        return solved
-    penalty = np.repeat(model.penalties, design.blocks)
-    step, ahead = solved - effects, design.times(solved - effects)
-
-    def objective(length: np.ndarray) -> np.ndarray:
-        losses = weight * likelihood.losses(target, prediction + length * ahead)
-        return losses.sum(axis=0) + penalty @ (effects + length * step) ** 2 / 2
-
-    return effects + step_lengths(objective, weight.shape[1]) * step

@@ -12,7 +12,8 @@ import numpy as np
 
 from skembed._encoding import Encoded
 from skembed._folds import Folds
-from skembed._mixed_model import MixedModel, fit_mixed_model, fit_without_folds
+from skembed._leave_fold_out import fit_without_folds
+from skembed._mixed_model import MixedModel, fit_mixed_model
 from skembed._sample import Sample
 
 N_ROUNDS = 6

@@ -53,7 +53,7 @@ def make_observations(inputs: Encoded, data: TrainingData) -> Sample:
     groups = group_rows(inputs, data.target)
     if groups.count == len(inputs) and data.n_rows is None:
         return sample
-    times = groups.sums(np.ones(len(inputs)) if data.n_rows is None else data.n_rows)
+    times = groups.sums(sample.count)
     n_observations = count_observations(times, inputs, data.target, groups)
     merged = merge_groups(sample, groups)
     weight = rounded(merged.weight * (n_observations.sum() / merged.weight.sum()))

@@ -19,7 +19,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from skembed._terms import Located, number_keys
+from skembed._grouping import number_keys
+from skembed._terms import Located
 
 MAX_DIMS = 8
 PRIOR_ROWS = 30.0  # of each level: rare ones would hide what frequent ones share

@@ -9,11 +9,10 @@ from math import prod
 import numpy as np
 
 from skembed._encoding import Encoded
+from skembed._grouping import number_keys
 from skembed._lines import Lines
 from skembed._pieces import Pieces
 from skembed._ramps import Ramps, within_reach
-
-FLAGS_PER_ROW = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,34 +121,6 @@ def learn_term(
     bound = prod(table_rows) * (pieces.count if pieces else 1)
     distinct, cells = number_keys(keys, bound)
     return Term(columns, table_rows, distinct, quantity, pieces), cells
-
-
-def number_keys(keys: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct keys, sorted, and the position of each key among them.
-
-    The result is that of ``numpy.unique`` with its inverse. A flag for every possible
-    key is faster than sorting if there are not many more possible keys than rows.
-
-    Parameters
-    ----------
-    keys : ndarray of int of shape (n_rows,)
-        From 0 to ``bound - 1``.
-    bound : int
-        The number of possible keys.
-
-    Returns
-    -------
-    distinct : ndarray of shape (n_distinct,)
-        The keys that occur.
-    positions : ndarray of shape (n_rows,)
-        ``distinct[positions]`` is `keys`.
-    """
-    if bound > FLAGS_PER_ROW * len(keys):
-        distinct, positions = np.unique(keys, return_inverse=True)
-        return distinct, positions
-    occurs = np.zeros(bound, dtype=bool)
-    occurs[keys] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[keys]
 
 
 @dataclass(frozen=True, eq=False)

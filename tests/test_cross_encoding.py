@@ -5,7 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skembed import EmbeddingClassifier, EmbeddingRegressor, _mixed_model
+from skembed import (
+    EmbeddingClassifier,
+    EmbeddingRegressor,
+    _leave_fold_out,
+    _mixed_model,
+)
 from skembed._columns import read_columns
 from skembed._cross_encoding import (
     _vectors_without_folds,
@@ -156,7 +161,7 @@ def test_equations_are_solved_as_far_as_it_takes_to_forget_a_fold(case, monkeypa
     """The search starts from the fit that has seen it."""
     found = case.tables()
     monkeypatch.setattr(_mixed_model, "TOLERANCE", 1e-10)
-    monkeypatch.setattr(_mixed_model, "STEPS_WITHOUT_FOLD", 12)
+    monkeypatch.setattr(_leave_fold_out, "STEPS_WITHOUT_FOLD", 12)
     for tables, exact in zip(found, case.tables(), strict=True):
         for one, other in zip(tables, exact, strict=True):
             spread = np.maximum(other[:-1].std(axis=0), 1e-9)

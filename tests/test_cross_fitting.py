@@ -10,7 +10,8 @@ from skembed._bilinear import fit_bilinear, products
 from skembed._cross_fitting import cross_fit, with_pairs
 from skembed._encoding import Encoded
 from skembed._folds import deal_into_folds
-from skembed._mixed_model import fit_mixed_model, fit_without_folds
+from skembed._leave_fold_out import fit_without_folds
+from skembed._mixed_model import fit_mixed_model
 from skembed._pairs import Pair
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample

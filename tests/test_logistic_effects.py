@@ -5,11 +5,12 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from skembed import _mixed_model
+from skembed import _leave_fold_out, _mixed_model
 from skembed._encoding import Encoded
 from skembed._folds import deal_into_folds
+from skembed._leave_fold_out import fit_without_folds
 from skembed._likelihood import BERNOULLI
-from skembed._mixed_model import fit_mixed_model, fit_without_folds, spread_effects
+from skembed._mixed_model import fit_mixed_model, spread_effects
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample, merge_equal_inputs, merge_equal_rows
 from skembed._terms import learn_term
@@ -21,7 +22,7 @@ SEEDS = pytest.mark.parametrize("seed", range(2))
 def solved_closely(monkeypatch):
     monkeypatch.setattr(_mixed_model, "TOLERANCE", 1e-9)
     monkeypatch.setattr(_mixed_model, "SMALL_STEP", 1e-9)
-    monkeypatch.setattr(_mixed_model, "LAST_STEP", 0.0)
+    monkeypatch.setattr(_leave_fold_out, "LAST_STEP", 0.0)
 
 
 def drawn(seed, n_levels=(12, 5), n_samples=600, scale=1.0, mean=-0.5):
@@ -76,7 +77,7 @@ def test_effects_are_the_most_likely_ones(seed):
 def test_effects_without_a_fold_are_the_most_likely_ones_of_the_others(
     seed, monkeypatch
 ):
-    monkeypatch.setattr(_mixed_model, "STEPS_WITHOUT_FOLD", 12)
+    monkeypatch.setattr(_leave_fold_out, "STEPS_WITHOUT_FOLD", 12)
     sample, _ = drawn(seed)
     folds = deal_into_folds(merge_equal_rows(sample), 3, np.random.default_rng(0))
     model = fitted(folds.sample)

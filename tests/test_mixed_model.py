@@ -8,7 +8,8 @@ from scipy.optimize import minimize
 from skembed import _mixed_model
 from skembed._encoding import Encoded
 from skembed._folds import deal_into_folds
-from skembed._mixed_model import fit_mixed_model, fit_without_folds
+from skembed._leave_fold_out import fit_without_folds
+from skembed._mixed_model import fit_mixed_model
 from skembed._ramps import learn_ramps
 from skembed._sample import make_sample, merge_equal_inputs
 from skembed._terms import learn_term

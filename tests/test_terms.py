@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skembed._encoding import Encoded
+from skembed._grouping import number_keys
 from skembed._pieces import Pieces
 from skembed._ramps import FARTHEST, learn_ramps
 from skembed._terms import (
@@ -13,7 +14,6 @@ from skembed._terms import (
     count_columns,
     learn_term,
     locate,
-    number_keys,
 )
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
